@@ -1,0 +1,102 @@
+import { show } from "./checks.ts";
+import type { AdditiveEncoder, BiasEncoder, Encoder, PositionRange, RotaryEncoder } from "./encoder.ts";
+import type { Description, Ops } from "./ops.ts";
+import type { Parameters, Values } from "./parameters.ts";
+
+type Shape = Description["shape"];
+
+const shapeText = (shape: Shape): string => `[${shape.map((length) => length ?? "?").join(", ")}]`;
+/** Lengths that a graph does not know yet agree with anything. */
+const agree = (a: number | undefined, b: number | undefined): boolean => a === undefined || b === undefined || a === b;
+
+function describeTensor<T>(who: string, what: string, ops: Ops<T>, x: T): Description {
+  if (x === null || x === undefined) throw new TypeError(`${who}: ${what} must be a tensor, got ${show(x)}`);
+  return ops.describe(x);
+}
+
+/** A tensor for each parameter, of its shape. */
+export function checkValues<T>(encoder: Encoder, ops: Ops<T>, values: Values<Parameters, T>): void {
+  const names = Object.keys(encoder.parameters);
+  if (typeof values !== "object" || values === null) {
+    throw new TypeError(`${encoder.name}: values must be an object with ${names.join(", ") || "no entries"}, got ${show(values)}`);
+  }
+  for (const name of Object.keys(values)) {
+    if (!names.includes(name)) {
+      throw new TypeError(`${encoder.name}: unknown parameter ${show(name)}; it has ${names.join(", ") || "none"}`);
+    }
+  }
+  for (const [name, { shape }] of Object.entries(encoder.parameters)) {
+    const found = describeTensor(encoder.name, `values.${name}`, ops, values[name]!).shape;
+    if (found.length !== shape.length || !shape.every((length, i) => agree(length, found[i]))) {
+      throw new RangeError(`${encoder.name}: values.${name} must have shape ${shapeText(shape)}, got ${shapeText(found)}`);
+    }
+  }
+}
+
+/** [length] or [batch, length]; whole numbers from 0 unless `range` says otherwise. */
+export function checkPositions(who: string, what: string, { shape, dtype, values }: Description, range: PositionRange = {}): void {
+  if (shape.length !== 1 && shape.length !== 2) {
+    throw new RangeError(`${who}: ${what} must have shape [length] or [batch, length], got ${shapeText(shape)}`);
+  }
+  const { real = false, below = Number.POSITIVE_INFINITY } = range;
+  const data = values?.() ?? [];
+  for (let i = 0; i < data.length; i++) {
+    const position = data[i]!;
+    const expected = real
+      ? Number.isFinite(position) || "finite"
+      : (Number.isInteger(position) || "whole numbers") &&
+        (position >= 0 || "0 or greater") &&
+        (position < below || `below ${below}`);
+    if (expected !== true) throw new RangeError(`${who}: ${what} must be ${expected}, got ${position} at index ${i}`);
+  }
+  if (!real && dtype !== "int32") throw new TypeError(`${who}: ${what} must be int32, got ${dtype}`);
+}
+
+export function checkAdditive<T>({ name, dim, positions: range }: AdditiveEncoder, ops: Ops<T>, x: T, positions: T): void {
+  const at = describeTensor(name, "positions", ops, positions);
+  checkPositions(name, "positions", at, range);
+  checkRows(name, "x", describeTensor(name, "x", ops, x), dim, "positions", at.shape);
+}
+
+export function checkRotary<T>(encoder: RotaryEncoder, ops: Ops<T>, q: T, k: T, positions: T, keyPositions: T): void {
+  const { name, dim, positions: range } = encoder;
+  const places = [
+    ["q", q, "positions", positions],
+    ["k", k, keyPositions === positions ? "positions" : "keyPositions", keyPositions],
+  ] as const;
+  for (const [what, x, where, at] of places) {
+    const { shape } = describeTensor(name, what, ops, x);
+    const place = describeTensor(name, where, ops, at);
+    checkPositions(name, where, place, range);
+    if (place.shape.length === 2 && shape.length !== 4) {
+      throw new RangeError(
+        `${name}: ${what} must have shape [batch, heads, length, ${dim}] where ${where} has shape ${shapeText(place.shape)}, got ${shapeText(shape)}`,
+      );
+    }
+    checkRows(name, what, { shape, dtype: ops.describe(x).dtype }, dim, where, place.shape);
+  }
+}
+
+/** x is [..., length, dim] float32, where positions are [length] or [batch or 1, length]. */
+function checkRows(who: string, what: string, x: Description, dim: number | undefined, where: string, at: Shape): void {
+  const { shape, dtype } = x;
+  const [length, lastDim] = [shape.at(-2), shape.at(-1)];
+  const expected = (text: string) => new RangeError(`${who}: ${what} must ${text}, got shape ${shapeText(shape)}`);
+  if (dtype !== "float32") throw new TypeError(`${who}: ${what} must be float32, got ${dtype}`);
+  if (shape.length < 2) throw expected("have shape [..., length, dim]");
+  if (!agree(dim, lastDim)) throw expected(`have a last axis of ${dim}`);
+  if (!agree(length, at.at(-1))) throw expected(`have ${at.at(-1)} rows, one for each of ${where} ${shapeText(at)}`);
+  if (at.length === 2 && (shape.length < 3 || (at[0] !== 1 && !agree(shape[0], at[0])))) {
+    throw expected(`have a first axis of ${at[0] ?? "the same length"}, as ${where} ${shapeText(at)}`);
+  }
+}
+
+export function checkBias<T>({ name, positions: range }: BiasEncoder, ops: Ops<T>, queries: T, keys: T): void {
+  const [q, k] = [describeTensor(name, "queries", ops, queries), describeTensor(name, "keys", ops, keys)];
+  checkPositions(name, "queries", q, range);
+  checkPositions(name, "keys", k, range);
+  const batches = q.shape.length === 2 ? agree(q.shape[0], k.shape[0]) || q.shape[0] === 1 || k.shape[0] === 1 : true;
+  if (q.shape.length !== k.shape.length || !batches) {
+    throw new RangeError(`${name}: queries and keys must have the same rank and batch, got ${shapeText(q.shape)} and ${shapeText(k.shape)}`);
+  }
+}

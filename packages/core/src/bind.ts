@@ -1,0 +1,83 @@
+import { checkAdditive, checkBias, checkRotary, checkValues } from "./bind-checks.ts";
+import type { AdditiveEncoder, BiasEncoder, Encoder, Kind, RotaryEncoder } from "./encoder.ts";
+import type { Ops } from "./ops.ts";
+import type { Parameters, Values } from "./parameters.ts";
+
+/** What an encoder of each kind becomes once it has operations and parameters. */
+export interface Applied<T> {
+  /** x [..., length, dim], positions [length] or [batch, length] → x + vectors. */
+  additive(x: T, positions: T): T;
+  /**
+   * q and k [..., length, dim], positions [length], or [batch, length] with q and k [batch, heads, length, dim]
+   * → q and k turned. `keyPositions` where the keys stand elsewhere (a KV cache).
+   */
+  rotary(q: T, k: T, positions: T, keyPositions?: T): [q: T, k: T];
+  /** positions of queries [q] and keys [k], or [batch, q] and [batch, k] → scores [heads, q, k] or [batch, heads, q, k]. */
+  bias(queries: T, keys: T): T;
+}
+
+type Binders = {
+  [K in Kind]: <T>(encoder: Extract<Encoder, { kind: K }>, ops: Ops<T>, values: Values<Parameters, T>) => Applied<T>[K];
+};
+
+const binders: Binders = {
+  additive: (encoder: AdditiveEncoder, ops, values) => (x, positions) => {
+    checkAdditive(encoder, ops, x, positions);
+    return ops.add(x, encoder.vectors(ops, positions, values));
+  },
+
+  rotary: (encoder: RotaryEncoder, ops, values) => (q, k, positions, keyPositions = positions) => {
+    checkRotary(encoder, ops, q, k, positions, keyPositions);
+    type Tensor = typeof q;
+    const turner = (positions: Tensor) => {
+      const { sin, cos } = encoder.turns(ops, positions, values);
+      const perBatch = ops.describe(positions).shape.length === 2;
+      const turn = perBatch ? { sin: ops.expandDims(sin, -3), cos: ops.expandDims(cos, -3) } : { sin, cos };
+      return (x: Tensor) => ops.rotate(x, turn, encoder);
+    };
+    const turnQueries = turner(positions);
+    const turnKeys = keyPositions === positions ? turnQueries : turner(keyPositions);
+    return [turnQueries(q), turnKeys(k)];
+  },
+
+  bias: (encoder: BiasEncoder, ops, values) => (queries, keys) => {
+    checkBias(encoder, ops, queries, keys);
+    return encoder.scores(ops, queries, keys, values);
+  },
+};
+
+/**
+ * An encoder, ready to use: what it does with tensors `T`.
+ *
+ * @param values a tensor for each of `encoder.parameters` ({@link initialise} makes the first ones)
+ * @throws TypeError, RangeError naming the argument, the value and what was expected, before any work
+ */
+export function bind<E extends Encoder, T>(
+  encoder: E,
+  ops: Ops<T>,
+  values: Values<E["parameters"], T>,
+): Applied<T>[E["kind"]] {
+  checkValues(encoder, ops, values);
+  const binder = binders[encoder.kind] as (encoder: Encoder, ops: Ops<T>, values: Values<Parameters, T>) => Applied<T>[Kind];
+  return binder(encoder, ops, values) as Applied<T>[E["kind"]];
+}
+
+/** All the places where positions can enter a transformer. */
+export interface Slots<T> {
+  /** x [batch, length, dim] → x, with the encoding added if the encoder is additive. */
+  embed(x: T, positions: T): T;
+  /** q and k [batch, heads, length, dim] → q and k, turned if the encoder is rotary. */
+  turn(q: T, k: T, positions: T): [q: T, k: T];
+  /** scores [batch, heads, q, k] → scores, with the bias added if the encoder is a bias. */
+  score(scores: T, queries: T, keys: T): T;
+}
+
+/** {@link bind} for a model that takes any encoder: the places where it does not act pass their input on. */
+export function slots<T>(encoder: Encoder, ops: Ops<T>, values: Values<Parameters, T>): Slots<T> {
+  const applied: Partial<Applied<T>> = { [encoder.kind]: bind(encoder, ops, values) };
+  return {
+    embed: (x, positions) => applied.additive?.(x, positions) ?? x,
+    turn: (q, k, positions) => applied.rotary?.(q, k, positions) ?? [q, k],
+    score: (scores, queries, keys) => (applied.bias ? ops.add(scores, applied.bias(queries, keys)) : scores),
+  };
+}

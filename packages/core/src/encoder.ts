@@ -1,0 +1,71 @@
+/**
+ * What an encoder is: what it knows about positions, and where that acts.
+ *
+ * `kind` says where. It is a closed set, because a transformer has only so many places where positions can
+ * enter: the embeddings, the queries and keys, the attention scores. Everything else is open: an encoder is a
+ * record with one function, written in {@link Ops}, and nothing anywhere asks for its name.
+ *
+ * An encoder never applies itself; {@link bind} does, once for all encoders.
+ */
+import type { Ops, RotaryLayout, SinCos } from "./ops.ts";
+import type { Parameters, Values } from "./parameters.ts";
+
+/** Which positions an encoder takes. Whole numbers from 0 unless it says otherwise. */
+export interface PositionRange {
+  /** Positions are fractions or negative numbers too (float32). */
+  readonly real?: boolean;
+  /** Positions are below this. */
+  readonly below?: number;
+}
+
+interface Strategy<P extends Parameters> {
+  readonly name: string;
+  /** Plain data; together with `name` it makes the same encoder again ({@link fromJSON}). */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly parameters: P;
+  readonly positions?: PositionRange;
+}
+
+/** A vector per position, added to the embeddings. */
+export interface AdditiveEncoder<P extends Parameters = Parameters> extends Strategy<P> {
+  readonly kind: "additive";
+  /** Length of a vector; left out where any will do. */
+  readonly dim?: number;
+  /** positions [...shape] → vectors [...shape, dim], or what broadcasts to that. */
+  vectors<T>(ops: Ops<T>, positions: T, parameters: Values<P, T>): T;
+}
+
+/** Angles per position, by which queries and keys are turned. */
+export interface RotaryEncoder<P extends Parameters = Parameters> extends Strategy<P>, RotaryLayout {
+  readonly kind: "rotary";
+  /** positions [...shape] → sines and cosines [...shape, rotaryDim / 2]. */
+  turns<T>(ops: Ops<T>, positions: T, parameters: Values<P, T>): SinCos<T>;
+}
+
+/** A score per head and pair of positions, added to the attention scores before the softmax. */
+export interface BiasEncoder<P extends Parameters = Parameters> extends Strategy<P> {
+  readonly kind: "bias";
+  readonly heads: number;
+  /** positions of queries [..., q] and of keys [..., k] → scores [..., heads, q, k]. */
+  scores<T>(ops: Ops<T>, queries: T, keys: T, parameters: Values<P, T>): T;
+}
+
+export type Encoder<P extends Parameters = Parameters> = AdditiveEncoder<P> | RotaryEncoder<P> | BiasEncoder<P>;
+export type Kind = Encoder["kind"];
+
+export function additive<const P extends Parameters>(
+  strategy: Omit<AdditiveEncoder<P>, "kind">,
+): AdditiveEncoder<P> {
+  return { kind: "additive", ...strategy };
+}
+
+/** `pairing` is "halves" and `rotaryDim` is `dim` unless the strategy says otherwise. */
+export function rotary<const P extends Parameters>(
+  strategy: Omit<RotaryEncoder<P>, "kind" | "pairing" | "rotaryDim"> & Partial<RotaryLayout>,
+): RotaryEncoder<P> {
+  return { kind: "rotary", pairing: "halves", rotaryDim: strategy.dim, ...strategy };
+}
+
+export function bias<const P extends Parameters>(strategy: Omit<BiasEncoder<P>, "kind">): BiasEncoder<P> {
+  return { kind: "bias", ...strategy };
+}

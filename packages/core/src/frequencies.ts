@@ -1,0 +1,89 @@
+/**
+ * Angles that are right at any position.
+ *
+ * An angle is position × frequency, and a sine needs the angle modulo 2π. At position 10^7 a float32 product is
+ * off by more than half a radian, and even a float64 product by 10^-9: too much where the sine is near zero.
+ * So a frequency is kept as the unevaluated sum of two float64 numbers (106 bits), the product is formed with
+ * its rounding error, and 2π is subtracted in three parts (Dekker 1971; Cody and Waite 1980).
+ */
+import { type DoubleDouble, divide, multiply, power, topHalf } from "./double-double.ts";
+
+/** Frequencies in radians per position, as host data: the sum `high[i] + low[i]`. */
+export interface Frequencies {
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+}
+
+export function isFrequencies(x: unknown): x is Frequencies {
+  return (x as Frequencies | null)?.high instanceof Float64Array;
+}
+
+/** Plain float64 numbers as {@link Frequencies}. */
+export function frequencies(values: ArrayLike<number>): Frequencies {
+  return { high: Float64Array.from(values), low: new Float64Array(values.length) };
+}
+
+export interface GeometricOptions {
+  readonly base: number;
+  /** How many. */
+  readonly count: number;
+  /** The exponent of element i is −(start + i·numerator) / denominator; whole numbers. */
+  readonly numerator: number;
+  readonly denominator: number;
+  readonly start?: number;
+}
+
+/** base^(−(start + i·numerator) / denominator) for i = 0 … count − 1, to about 30 digits. */
+export function geometric({ base, count, numerator, denominator, start = 0 }: GeometricOptions): Frequencies {
+  const high = new Float64Array(count);
+  const low = new Float64Array(count);
+  const root = inverseRoot(base, denominator);
+  const step = power(root, numerator);
+  let current = power(root, start);
+  for (let i = 0; i < count; i++) {
+    [high[i], low[i]] = current;
+    current = multiply(current, step);
+  }
+  return { high, low };
+}
+
+/** base^(−1/n): the float64 value and one Newton step in double-double on r^n · base = 1. */
+function inverseRoot(base: number, n: number): DoubleDouble {
+  const r = base ** (-1 / n);
+  const [one, rest] = multiply(power([r, 0], n), [base, 0]);
+  const error = one - 1 + rest;
+  return divide([r, 0], [1 + error / n, error / n - (1 + error / n - 1)]);
+}
+
+const TURN = 2 * Math.PI;
+// 2π = TURN_1 + TURN_2 + TURN_3; the first two have 24 bits, so their products with a turn count are exact
+const TURN_1 = 6.283185005187988;
+const TURN_2 = 3.0199157663446385e-7;
+const TURN_3 = 2.1561211432632476e-14;
+
+/** Fills `sin` and `cos` ([positions, frequencies], row by row), each value within one float32 ulp. */
+export function fillSincos(
+  positions: ArrayLike<number>,
+  { high, low }: Frequencies,
+  sin: Float32Array,
+  cos: Float32Array,
+): void {
+  const n = high.length;
+  const top = high.map(topHalf);
+  for (let row = 0, out = 0; row < positions.length; row++) {
+    const p = positions[row]!;
+    const pTop = topHalf(p);
+    const pRest = p - pTop;
+    for (let i = 0; i < n; i++, out++) {
+      const h = high[i]!;
+      const hTop = top[i]!;
+      const hRest = h - hTop;
+      const product = p * h;
+      const error = pTop * hTop - product + pTop * hRest + pRest * hTop + pRest * hRest + p * low[i]!;
+      const turns = Math.round(product / TURN);
+      const angle = product - turns * TURN_1 - turns * TURN_2 + (error - turns * TURN_3);
+      sin[out] = Math.sin(angle);
+      cos[out] = Math.cos(angle);
+    }
+  }
+}

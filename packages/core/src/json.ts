@@ -1,0 +1,46 @@
+import { checkNames, checkObject, show } from "./checks.ts";
+import type { Encoder } from "./encoder.ts";
+import { alibi } from "./encoders/alibi.ts";
+import { learned } from "./encoders/learned.ts";
+import { none } from "./encoders/none.ts";
+import { rope } from "./encoders/rope.ts";
+import { sinusoidal } from "./encoders/sinusoidal.ts";
+
+/** An encoder as plain data. */
+export interface EncoderJSON {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Makes an encoder from options that came from elsewhere; it must check them itself. */
+export type EncoderFactory = (options: never) => Encoder;
+export type Registry = Readonly<Record<string, EncoderFactory>>;
+
+/** The encoders of this package by name. Extend it: `{ ...encoders, mine }`. */
+export const encoders: {
+  readonly none: typeof none;
+  readonly sinusoidal: typeof sinusoidal;
+  readonly learned: typeof learned;
+  readonly rope: typeof rope;
+  readonly alibi: typeof alibi;
+} = { none, sinusoidal, learned, rope, alibi };
+
+export function toJSON({ name, options }: Encoder): EncoderJSON {
+  return { name, options: structuredClone(options) as Record<string, unknown> };
+}
+
+/**
+ * The encoder that {@link toJSON} described.
+ *
+ * @param registry where names are looked up; the encoders of this package unless given
+ * @throws TypeError, RangeError for a name that is not in the registry or options its factory rejects
+ */
+export function fromJSON(json: unknown, registry: Registry = encoders): Encoder {
+  const { name, options } = checkObject("fromJSON", "json", json);
+  checkNames("fromJSON", json, ["name", "options"]);
+  if (typeof name !== "string") throw new TypeError(`fromJSON: name must be a string, got ${show(name)}`);
+  if (!Object.hasOwn(registry, name)) {
+    throw new RangeError(`fromJSON: name must be one of ${Object.keys(registry).join(", ")}, got ${show(name)}`);
+  }
+  return registry[name]!(checkObject("fromJSON", "options", options) as never);
+}

@@ -1,0 +1,177 @@
+import { show } from "../checks.ts";
+import { fillSincos } from "../frequencies.ts";
+import type { Primitives } from "../ops.ts";
+import { sizeOf } from "../parameters.ts";
+import { binary, broadcastShape, broadcastStrides, eachRow, unary } from "./elementwise.ts";
+import { array, type NdArray } from "./nd-array.ts";
+
+const slotOf = (rank: number, axis: number): number => rank + axis;
+const emptyLike = ({ data }: NdArray, length: number) =>
+  data instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
+
+/** Folds each line along `axis` into one value, in float64. */
+function reduction(fold: (line: Float64Array) => number) {
+  return ({ data, shape }: NdArray, axis: number): NdArray => {
+    const at = slotOf(shape.length, axis);
+    const length = shape[at]!;
+    const inner = sizeOf(shape.slice(at + 1));
+    const out = new Float32Array(data.length / length);
+    const line = new Float64Array(length);
+    for (let o = 0; o < out.length; o++) {
+      const start = Math.floor(o / inner) * length * inner + (o % inner);
+      for (let i = 0; i < length; i++) line[i] = data[start + i * inner]!;
+      out[o] = fold(line);
+    }
+    return { data: out, shape: shape.map((n, i) => (i === at ? 1 : n)) };
+  };
+}
+
+const float = ({ data, shape }: NdArray): NdArray => ({ data: Float32Array.from(data), shape });
+
+const total = (line: Float64Array): number => line.reduce((sum, value) => sum + value, 0);
+
+function swapAxes({ data, shape }: NdArray, first: number, second: number): NdArray {
+  const order = shape.map((_, i) => i);
+  const [i, j] = [slotOf(shape.length, first), slotOf(shape.length, second)];
+  [order[i], order[j]] = [j, i];
+  const from = broadcastStrides(shape, shape);
+  const swapped = order.map((axis) => shape[axis]!);
+  const strides = order.map((axis) => from[axis]!);
+  const out = emptyLike({ data, shape }, data.length);
+  const [width, step] = [swapped.at(-1)!, strides.at(-1)!];
+  let o = 0;
+  eachRow(swapped, [strides], ([at]) => {
+    for (let k = 0; k < width; k++) out[o++] = data[at! + k * step]!;
+  });
+  return { data: out, shape: swapped };
+}
+
+function concat(xs: readonly NdArray[], axis: number): NdArray {
+  const first = xs[0]!;
+  const at = slotOf(first.shape.length, axis);
+  const lead = xs.map(({ shape }) => shape.slice(0, at)).reduce(broadcastShape);
+  const rows = sizeOf(lead);
+  const blocks = xs.map(({ shape }) => sizeOf(shape.slice(at)));
+  const width = blocks.reduce((a, b) => a + b, 0);
+  const out = emptyLike(first, rows * width);
+  for (let row = 0, o = 0; row < rows; row++) {
+    xs.forEach(({ data }, i) => {
+      out.set(data.subarray(row * blocks[i]!, (row + 1) * blocks[i]!), o);
+      o += blocks[i]!;
+    });
+  }
+  const length = xs.reduce((sum, { shape }) => sum + shape[at]!, 0);
+  return { data: out, shape: first.shape.map((n, i) => (i === at ? length : n)) };
+}
+
+function split(x: NdArray, sizes: readonly number[], axis: number): NdArray[] {
+  const at = slotOf(x.shape.length, axis);
+  const length = x.shape[at]!;
+  if (sizes.reduce((a, b) => a + b, 0) !== length) {
+    throw new RangeError(`typed arrays: split sizes must add up to ${length}, got ${show([...sizes])}`);
+  }
+  const inner = sizeOf(x.shape.slice(at + 1));
+  const rows = x.data.length / (length * inner);
+  let start = 0;
+  return sizes.map((size) => {
+    const out = emptyLike(x, rows * size * inner);
+    for (let row = 0; row < rows; row++) {
+      const from = (row * length + start) * inner;
+      out.set(x.data.subarray(from, from + size * inner), row * size * inner);
+    }
+    start += size;
+    return { data: out, shape: x.shape.map((n, i) => (i === at ? size : n)) };
+  });
+}
+
+function gather({ data, shape }: NdArray, indices: NdArray): NdArray {
+  const [rows, ...rest] = shape as [number, ...number[]];
+  const width = sizeOf(rest);
+  const out = emptyLike({ data, shape }, indices.data.length * width);
+  indices.data.forEach((row: number, i: number) => {
+    if (!(row >= 0 && row < rows)) throw new RangeError(`gather: indices must be from 0 to ${rows - 1}, got ${row} at index ${i}`);
+    out.set(data.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return { data: out, shape: [...indices.shape, ...rest] };
+}
+
+/** Each row of the result is summed in float64 and rounded once. */
+function matMul(a: NdArray, b: NdArray): NdArray {
+  const [n, k] = a.shape.slice(-2) as [number, number];
+  const [inner, m] = b.shape.slice(-2) as [number, number];
+  if (k !== inner) {
+    throw new RangeError(`matMul: inner lengths must agree, got shapes ${show([...a.shape])} and ${show([...b.shape])}`);
+  }
+  const lead = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const out = new Float32Array(sizeOf(lead) * n * m);
+  const sums = new Float64Array(m);
+  const matrices = (x: NdArray) => broadcastStrides(x.shape.slice(0, -2), lead);
+  let o = 0;
+  eachRow([...lead, 1], [[...matrices(a), 0], [...matrices(b), 0]], ([matrixA, matrixB]) => {
+    for (let row = 0; row < n; row++, o += m) {
+      sums.fill(0);
+      for (let i = 0; i < k; i++) {
+        const factor = a.data[(matrixA! * n + row) * k + i]!;
+        const at = (matrixB! * k + i) * m;
+        for (let j = 0; j < m; j++) sums[j]! += factor * b.data[at + j]!;
+      }
+      out.set(sums, o);
+    }
+  });
+  return { data: out, shape: [...lead, n, m] };
+}
+
+export const primitives: Primitives<NdArray> = {
+  describe: ({ data, shape }) => ({
+    shape,
+    dtype: data instanceof Int32Array ? "int32" : "float32",
+    values: () => data,
+  }),
+  constant: array,
+
+  add: binary((a, b) => a + b),
+  sub: binary((a, b) => a - b),
+  mul: binary((a, b) => a * b),
+  div: binary((a, b) => a / b),
+  minimum: binary(Math.min),
+  maximum: binary(Math.max),
+
+  neg: unary((a) => -a),
+  abs: unary(Math.abs),
+  floor: unary(Math.floor),
+  sqrt: unary(Math.sqrt),
+  exp: unary(Math.exp),
+  log: unary(Math.log),
+  sin: unary(Math.sin),
+  cos: unary(Math.cos),
+  float,
+
+  less: (a, b) => float(binary((x, y) => (x < y ? 1 : 0))(a, b)),
+  where(condition, a, b) {
+    const picked = binary((chosen, value) => (chosen !== 0 ? value : 0));
+    const rejected = binary((chosen, value) => (chosen !== 0 ? 0 : value));
+    return binary((x, y) => x + y)(picked(condition, a), rejected(condition, b));
+  },
+
+  expandDims: ({ data, shape }, axis) => ({ data, shape: shape.toSpliced(slotOf(shape.length + 1, axis), 0, 1) }),
+  squeeze: ({ data, shape }, axis) => ({ data, shape: shape.toSpliced(slotOf(shape.length, axis), 1) }),
+  swapAxes,
+  unflatten: ({ data, shape }, sizes) => array(data, [...shape.slice(0, -1), ...sizes]),
+  flatten: ({ data, shape }, size) => array(data, [...shape.slice(0, -2), size]),
+  concat,
+  split,
+  gather,
+
+  matMul,
+  sum: reduction(total),
+  mean: reduction((line) => total(line) / line.length),
+  max: reduction((line) => line.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
+
+  exactSincos({ data, shape }, frequencies) {
+    const size = data.length * frequencies.high.length;
+    const [sin, cos] = [new Float32Array(size), new Float32Array(size)];
+    fillSincos(data, frequencies, sin, cos);
+    const tableShape = [...shape, frequencies.high.length];
+    return { sin: { data: sin, shape: tableShape }, cos: { data: cos, shape: tableShape } };
+  },
+};

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@posenc/source"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["{packages,apps}/*/src/**/*.test.ts", "{benchmarks,scripts}/**/*.test.ts"],
+    typecheck: { include: ["packages/*/src/**/*.test-d.ts"], tsconfig: "./tsconfig.json" },
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});

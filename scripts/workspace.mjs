@@ -16,7 +16,16 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
   process.exit(1);
 }
 
-run("npx", "--yes", manifest.packageManager.split("+")[0], "install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only", "--loglevel=warn");
+run(
+  "npx",
+  "--yes",
+  manifest.packageManager.split("+")[0],
+  "install",
+  "--frozen-lockfile",
+  "--prefer-offline",
+  "--reporter=append-only",
+  "--loglevel=warn",
+);
 run("turbo", ...process.argv.slice(2)); // npm run puts node_modules/.bin on PATH
 
 function run(command, ...parameters) {

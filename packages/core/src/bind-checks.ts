@@ -7,7 +7,8 @@ type Shape = Description["shape"];
 
 const shapeText = (shape: Shape): string => `[${shape.map((length) => length ?? "?").join(", ")}]`;
 /** Lengths that a graph does not know yet agree with anything. */
-const agree = (a: number | undefined, b: number | undefined): boolean => a === undefined || b === undefined || a === b;
+const agree = (a: number | undefined, b: number | undefined): boolean =>
+  a === undefined || b === undefined || a === b;
 
 function describeTensor<T>(who: string, what: string, ops: Ops<T>, x: T): Description {
   if (x === null || x === undefined) throw new TypeError(`${who}: ${what} must be a tensor, got ${show(x)}`);
@@ -18,25 +19,38 @@ function describeTensor<T>(who: string, what: string, ops: Ops<T>, x: T): Descri
 export function checkValues<T>(encoder: Encoder, ops: Ops<T>, values: Values<Parameters, T>): void {
   const names = Object.keys(encoder.parameters);
   if (typeof values !== "object" || values === null) {
-    throw new TypeError(`${encoder.name}: values must be an object with ${names.join(", ") || "no entries"}, got ${show(values)}`);
+    throw new TypeError(
+      `${encoder.name}: values must be an object with ${names.join(", ") || "no entries"}, got ${show(values)}`,
+    );
   }
   for (const name of Object.keys(values)) {
     if (!names.includes(name)) {
-      throw new TypeError(`${encoder.name}: unknown parameter ${show(name)}; it has ${names.join(", ") || "none"}`);
+      throw new TypeError(
+        `${encoder.name}: unknown parameter ${show(name)}; it has ${names.join(", ") || "none"}`,
+      );
     }
   }
   for (const [name, { shape }] of Object.entries(encoder.parameters)) {
     const found = describeTensor(encoder.name, `values.${name}`, ops, values[name]!).shape;
     if (found.length !== shape.length || !shape.every((length, i) => agree(length, found[i]))) {
-      throw new RangeError(`${encoder.name}: values.${name} must have shape ${shapeText(shape)}, got ${shapeText(found)}`);
+      throw new RangeError(
+        `${encoder.name}: values.${name} must have shape ${shapeText(shape)}, got ${shapeText(found)}`,
+      );
     }
   }
 }
 
 /** [length] or [batch, length]; whole numbers from 0 unless `range` says otherwise. */
-export function checkPositions(who: string, what: string, { shape, dtype, values }: Description, range: PositionRange = {}): void {
+export function checkPositions(
+  who: string,
+  what: string,
+  { shape, dtype, values }: Description,
+  range: PositionRange = {},
+): void {
   if (shape.length !== 1 && shape.length !== 2) {
-    throw new RangeError(`${who}: ${what} must have shape [length] or [batch, length], got ${shapeText(shape)}`);
+    throw new RangeError(
+      `${who}: ${what} must have shape [length] or [batch, length], got ${shapeText(shape)}`,
+    );
   }
   const { real = false, below = Number.POSITIVE_INFINITY } = range;
   const data = values?.() ?? [];
@@ -47,18 +61,31 @@ export function checkPositions(who: string, what: string, { shape, dtype, values
       : (Number.isInteger(position) || "whole numbers") &&
         (position >= 0 || "0 or greater") &&
         (position < below || `below ${below}`);
-    if (expected !== true) throw new RangeError(`${who}: ${what} must be ${expected}, got ${position} at index ${i}`);
+    if (expected !== true)
+      throw new RangeError(`${who}: ${what} must be ${expected}, got ${position} at index ${i}`);
   }
   if (!real && dtype !== "int32") throw new TypeError(`${who}: ${what} must be int32, got ${dtype}`);
 }
 
-export function checkAdditive<T>({ name, dim, positions: range }: AdditiveEncoder, ops: Ops<T>, x: T, positions: T): void {
+export function checkAdditive<T>(
+  { name, dim, positions: range }: AdditiveEncoder,
+  ops: Ops<T>,
+  x: T,
+  positions: T,
+): void {
   const at = describeTensor(name, "positions", ops, positions);
   checkPositions(name, "positions", at, range);
   checkRows(name, "x", describeTensor(name, "x", ops, x), dim, "positions", at.shape);
 }
 
-export function checkRotary<T>(encoder: RotaryEncoder, ops: Ops<T>, q: T, k: T, positions: T, keyPositions: T): void {
+export function checkRotary<T>(
+  encoder: RotaryEncoder,
+  ops: Ops<T>,
+  q: T,
+  k: T,
+  positions: T,
+  keyPositions: T,
+): void {
   const { name, dim, positions: range } = encoder;
   const places = [
     ["q", q, "positions", positions],
@@ -78,25 +105,85 @@ export function checkRotary<T>(encoder: RotaryEncoder, ops: Ops<T>, q: T, k: T, 
 }
 
 /** x is [..., length, dim] float32, where positions are [length] or [batch or 1, length]. */
-function checkRows(who: string, what: string, x: Description, dim: number | undefined, where: string, at: Shape): void {
+function checkRows(
+  who: string,
+  what: string,
+  x: Description,
+  dim: number | undefined,
+  where: string,
+  at: Shape,
+): void {
   const { shape, dtype } = x;
   const [length, lastDim] = [shape.at(-2), shape.at(-1)];
-  const expected = (text: string) => new RangeError(`${who}: ${what} must ${text}, got shape ${shapeText(shape)}`);
+  const expected = (text: string) =>
+    new RangeError(`${who}: ${what} must ${text}, got shape ${shapeText(shape)}`);
   if (dtype !== "float32") throw new TypeError(`${who}: ${what} must be float32, got ${dtype}`);
   if (shape.length < 2) throw expected("have shape [..., length, dim]");
   if (!agree(dim, lastDim)) throw expected(`have a last axis of ${dim}`);
-  if (!agree(length, at.at(-1))) throw expected(`have ${at.at(-1)} rows, one for each of ${where} ${shapeText(at)}`);
+  if (!agree(length, at.at(-1)))
+    throw expected(`have ${at.at(-1)} rows, one for each of ${where} ${shapeText(at)}`);
   if (at.length === 2 && (shape.length < 3 || (at[0] !== 1 && !agree(shape[0], at[0])))) {
     throw expected(`have a first axis of ${at[0] ?? "the same length"}, as ${where} ${shapeText(at)}`);
   }
 }
 
-export function checkBias<T>({ name, positions: range }: BiasEncoder, ops: Ops<T>, queries: T, keys: T): void {
+export function checkBias<T>(
+  { name, positions: range }: BiasEncoder,
+  ops: Ops<T>,
+  queries: T,
+  keys: T,
+): void {
   const [q, k] = [describeTensor(name, "queries", ops, queries), describeTensor(name, "keys", ops, keys)];
   checkPositions(name, "queries", q, range);
   checkPositions(name, "keys", k, range);
-  const batches = q.shape.length === 2 ? agree(q.shape[0], k.shape[0]) || q.shape[0] === 1 || k.shape[0] === 1 : true;
+  const batches =
+    q.shape.length === 2 ? agree(q.shape[0], k.shape[0]) || q.shape[0] === 1 || k.shape[0] === 1 : true;
   if (q.shape.length !== k.shape.length || !batches) {
-    throw new RangeError(`${name}: queries and keys must have the same rank and batch, got ${shapeText(q.shape)} and ${shapeText(k.shape)}`);
+    throw new RangeError(
+      `${name}: queries and keys must have the same rank and batch, got ${shapeText(q.shape)} and ${shapeText(k.shape)}`,
+    );
+  }
+}
+
+export interface ModelSizes {
+  /** Length of an embedding. */
+  readonly dim: number;
+  readonly heads: number;
+}
+
+const wanted: {
+  [K in Encoder["kind"]]: (
+    encoder: Extract<Encoder, { kind: K }>,
+    sizes: ModelSizes,
+  ) => [string, number | undefined, string, number];
+} = {
+  additive: ({ dim }, model) => ["dim", dim, "the model's dim", model.dim],
+  rotary: ({ dim }, model) => ["dim", dim, "the model's dim / heads", model.dim / model.heads],
+  bias: ({ heads }, model) => ["heads", heads, "the model's heads", model.heads],
+};
+
+/** @throws RangeError where an encoder was made for a model of other sizes */
+export function checkFit(encoder: Encoder, sizes: ModelSizes): void {
+  const rule = wanted[encoder.kind] as (
+    encoder: Encoder,
+    sizes: ModelSizes,
+  ) => [string, number | undefined, string, number];
+  const [what, found, why, expected] = rule(encoder, sizes);
+  if (!agree(found, expected))
+    throw new RangeError(`${encoder.name}: ${what} must be ${expected}, ${why}, got ${found}`);
+}
+
+/** Token ids: int32 [batch, length], from 0 to `vocabulary` − 1. */
+export function checkTokens(who: string, { shape, dtype, values }: Description, vocabulary: number): void {
+  if (dtype !== "int32") throw new TypeError(`${who}: tokens must be int32, got ${dtype}`);
+  if (shape.length !== 2)
+    throw new RangeError(`${who}: tokens must have shape [batch, length], got ${shapeText(shape)}`);
+  const data = values?.() ?? [];
+  for (let i = 0; i < data.length; i++) {
+    if (!(data[i]! >= 0 && data[i]! < vocabulary)) {
+      throw new RangeError(
+        `${who}: tokens must be from 0 to ${vocabulary - 1}, got ${data[i]} at index ${i}`,
+      );
+    }
   }
 }

@@ -17,7 +17,11 @@ export interface Applied<T> {
 }
 
 type Binders = {
-  [K in Kind]: <T>(encoder: Extract<Encoder, { kind: K }>, ops: Ops<T>, values: Values<Parameters, T>) => Applied<T>[K];
+  [K in Kind]: <T>(
+    encoder: Extract<Encoder, { kind: K }>,
+    ops: Ops<T>,
+    values: Values<Parameters, T>,
+  ) => Applied<T>[K];
 };
 
 const binders: Binders = {
@@ -26,19 +30,21 @@ const binders: Binders = {
     return ops.add(x, encoder.vectors(ops, positions, values));
   },
 
-  rotary: (encoder: RotaryEncoder, ops, values) => (q, k, positions, keyPositions = positions) => {
-    checkRotary(encoder, ops, q, k, positions, keyPositions);
-    type Tensor = typeof q;
-    const turner = (positions: Tensor) => {
-      const { sin, cos } = encoder.turns(ops, positions, values);
-      const perBatch = ops.describe(positions).shape.length === 2;
-      const turn = perBatch ? { sin: ops.expandDims(sin, -3), cos: ops.expandDims(cos, -3) } : { sin, cos };
-      return (x: Tensor) => ops.rotate(x, turn, encoder);
-    };
-    const turnQueries = turner(positions);
-    const turnKeys = keyPositions === positions ? turnQueries : turner(keyPositions);
-    return [turnQueries(q), turnKeys(k)];
-  },
+  rotary:
+    (encoder: RotaryEncoder, ops, values) =>
+    (q, k, positions, keyPositions = positions) => {
+      checkRotary(encoder, ops, q, k, positions, keyPositions);
+      type Tensor = typeof q;
+      const turner = (positions: Tensor) => {
+        const { sin, cos } = encoder.turns(ops, positions, values);
+        const perBatch = ops.describe(positions).shape.length === 2;
+        const turn = perBatch ? { sin: ops.expandDims(sin, -3), cos: ops.expandDims(cos, -3) } : { sin, cos };
+        return (x: Tensor) => ops.rotate(x, turn, encoder);
+      };
+      const turnQueries = turner(positions);
+      const turnKeys = keyPositions === positions ? turnQueries : turner(keyPositions);
+      return [turnQueries(q), turnKeys(k)];
+    },
 
   bias: (encoder: BiasEncoder, ops, values) => (queries, keys) => {
     checkBias(encoder, ops, queries, keys);
@@ -58,7 +64,11 @@ export function bind<E extends Encoder, T>(
   values: Values<E["parameters"], T>,
 ): Applied<T>[E["kind"]] {
   checkValues(encoder, ops, values);
-  const binder = binders[encoder.kind] as (encoder: Encoder, ops: Ops<T>, values: Values<Parameters, T>) => Applied<T>[Kind];
+  const binder = binders[encoder.kind] as (
+    encoder: Encoder,
+    ops: Ops<T>,
+    values: Values<Parameters, T>,
+  ) => Applied<T>[Kind];
   return binder(encoder, ops, values) as Applied<T>[E["kind"]];
 }
 

@@ -12,10 +12,18 @@ export function show(value: unknown): string {
     const shown = value.slice(0, 8).map(show).join(", ");
     return value.length > 8 ? `[${shown}, … ${value.length} in all]` : `[${shown}]`;
   }
-  return typeof value === "object" ? `an object (${value.constructor?.name ?? "no prototype"})` : `a ${typeof value}`;
+  return typeof value === "object"
+    ? `an object (${value.constructor?.name ?? "no prototype"})`
+    : `a ${typeof value}`;
 }
 
-function complain(Kind: typeof TypeError | typeof RangeError, who: string, what: string, expected: string, got: unknown): never {
+function complain(
+  Kind: typeof TypeError | typeof RangeError,
+  who: string,
+  what: string,
+  expected: string,
+  got: unknown,
+): never {
   throw new Kind(`${who}: ${what} must be ${expected}, got ${show(got)}`);
 }
 
@@ -49,7 +57,12 @@ export function checkBoolean(who: string, what: string, value: unknown): boolean
   return value;
 }
 
-export function checkOneOf<const V extends string>(who: string, what: string, value: unknown, allowed: readonly V[]): V {
+export function checkOneOf<const V extends string>(
+  who: string,
+  what: string,
+  value: unknown,
+  allowed: readonly V[],
+): V {
   if (!allowed.includes(value as V)) {
     const expected = allowed.map((option) => JSON.stringify(option)).join(" or ");
     complain(typeof value === "string" ? RangeError : TypeError, who, what, expected, value);
@@ -58,7 +71,8 @@ export function checkOneOf<const V extends string>(who: string, what: string, va
 }
 
 export function checkObject(who: string, what: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) complain(TypeError, who, what, "an object", value);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    complain(TypeError, who, what, "an object", value);
   return value as Record<string, unknown>;
 }
 
@@ -76,6 +90,6 @@ export function checkNames(who: string, options: unknown, known: readonly string
 export function checkNumbers(who: string, what: string, value: unknown, length: number): readonly number[] {
   if (!Array.isArray(value)) complain(TypeError, who, what, `an array of ${length} numbers`, value);
   if (value.length !== length) complain(RangeError, who, what, `an array of ${length} numbers`, value);
-  value.forEach((entry, i) => checkNumber(who, `${what}[${i}]`, entry));
+  for (const [i, entry] of value.entries()) checkNumber(who, `${what}[${i}]`, entry);
   return value;
 }

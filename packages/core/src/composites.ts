@@ -15,7 +15,8 @@ export function compositeBodies<T>(primitives: Primitives<T>): Composites<T> {
 
     rotate(x, turn, { pairing, dim, rotaryDim }) {
       const half = rotaryDim / 2;
-      const [rotated, passed] = rotaryDim < dim ? (split(x, [rotaryDim, dim - rotaryDim], -1) as [T, T]) : [x];
+      const [rotated, passed] =
+        rotaryDim < dim ? (split(x, [rotaryDim, dim - rotaryDim], -1) as [T, T]) : [x];
       const turned =
         pairing === "halves"
           ? concat(turnPair(...(split(rotated, [half, half], -1) as [T, T]), turn.sin, turn.cos), -1)

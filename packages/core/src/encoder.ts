@@ -50,7 +50,10 @@ export interface BiasEncoder<P extends Parameters = Parameters> extends Strategy
   scores<T>(ops: Ops<T>, queries: T, keys: T, parameters: Values<P, T>): T;
 }
 
-export type Encoder<P extends Parameters = Parameters> = AdditiveEncoder<P> | RotaryEncoder<P> | BiasEncoder<P>;
+export type Encoder<P extends Parameters = Parameters> =
+  | AdditiveEncoder<P>
+  | RotaryEncoder<P>
+  | BiasEncoder<P>;
 export type Kind = Encoder["kind"];
 
 export function additive<const P extends Parameters>(

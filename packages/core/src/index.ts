@@ -1,4 +1,6 @@
 export { type Applied, bind, type Slots, slots } from "./bind.ts";
+export { checkFit, checkPositions, checkTokens, type ModelSizes } from "./bind-checks.ts";
+export * as checks from "./checks.ts";
 export {
   type AdditiveEncoder,
   additive,
@@ -15,7 +17,14 @@ export { type LearnedOptions, learned } from "./encoders/learned.ts";
 export { none } from "./encoders/none.ts";
 export { type RopeOptions, rope } from "./encoders/rope.ts";
 export { type SinusoidalOptions, sinusoidal } from "./encoders/sinusoidal.ts";
-export { type Frequencies, fillSincos, frequencies, type GeometricOptions, geometric, isFrequencies } from "./frequencies.ts";
+export {
+  type Frequencies,
+  fillSincos,
+  frequencies,
+  type GeometricOptions,
+  geometric,
+  isFrequencies,
+} from "./frequencies.ts";
 export { type EncoderFactory, type EncoderJSON, encoders, fromJSON, type Registry, toJSON } from "./json.ts";
 export {
   type Composites,
@@ -29,9 +38,15 @@ export {
   type RotaryLayout,
   type SinCos,
 } from "./ops.ts";
-export { type Initialiser, initialise, type Parameter, type Parameters, sizeOf, type Values } from "./parameters.ts";
+export {
+  type Initialiser,
+  initialise,
+  type Parameter,
+  type Parameters,
+  sizeOf,
+  type Values,
+} from "./parameters.ts";
 export { type Random, random } from "./random.ts";
 export { range } from "./range.ts";
 export { plainTypedArrays, typedArrays } from "./typed-arrays/index.ts";
 export { array, type NdArray } from "./typed-arrays/nd-array.ts";
-export * as checks from "./checks.ts";

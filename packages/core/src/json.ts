@@ -40,7 +40,9 @@ export function fromJSON(json: unknown, registry: Registry = encoders): Encoder 
   checkNames("fromJSON", json, ["name", "options"]);
   if (typeof name !== "string") throw new TypeError(`fromJSON: name must be a string, got ${show(name)}`);
   if (!Object.hasOwn(registry, name)) {
-    throw new RangeError(`fromJSON: name must be one of ${Object.keys(registry).join(", ")}, got ${show(name)}`);
+    throw new RangeError(
+      `fromJSON: name must be one of ${Object.keys(registry).join(", ")}, got ${show(name)}`,
+    );
   }
   return registry[name]!(checkObject("fromJSON", "options", options) as never);
 }

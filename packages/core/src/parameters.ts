@@ -40,7 +40,9 @@ function initialValues(name: string, { shape, init }: Parameter, seed: number): 
   if (init === "ones") return new Float32Array(size).fill(1);
   if ("values" in init) {
     if (init.values.length === size) return Float32Array.from(init.values);
-    throw new RangeError(`${name}: init.values must be ${size} numbers for shape ${show([...shape])}, got ${init.values.length}`);
+    throw new RangeError(
+      `${name}: init.values must be ${size} numbers for shape ${show([...shape])}, got ${init.values.length}`,
+    );
   }
   const { normal } = random(seed, name);
   return Float32Array.from({ length: size }, () => init.normal * normal());

@@ -13,7 +13,8 @@ export interface Random {
 /** Mulberry32 (Ettinger, 2017), seeded by FNV-1a over the name and the seed. */
 export function random(seed: number, name = ""): Random {
   let state = 0x811c9dc5;
-  for (const character of `${name}\n${seed}`) state = Math.imul(state ^ character.codePointAt(0)!, 0x01000193);
+  for (const character of `${name}\n${seed}`)
+    state = Math.imul(state ^ character.codePointAt(0)!, 0x01000193);
 
   const uniform = (): number => {
     state = (state + 0x6d2b79f5) | 0;

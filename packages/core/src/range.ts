@@ -6,5 +6,8 @@ export function range(n: number, offset = 0): NdArray {
   checkCount("range", "n", n);
   checkCount("range", "offset", offset, 0);
   checkCount("range", "offset + n - 1", offset + n - 1, 0);
-  return array(Int32Array.from({ length: n }, (_, i) => offset + i), [n]);
+  return array(
+    Int32Array.from({ length: n }, (_, i) => offset + i),
+    [n],
+  );
 }

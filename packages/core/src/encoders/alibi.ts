@@ -11,7 +11,9 @@ export interface AlibiOptions {
    */
   readonly direction?: "causal" | "symmetric" | "split";
   /** One slope for each head, or one for keys to the left and one for keys to the right; Press's unless given. */
-  readonly slopes?: readonly number[] | { readonly left: readonly number[]; readonly right: readonly number[] };
+  readonly slopes?:
+    | readonly number[]
+    | { readonly left: readonly number[]; readonly right: readonly number[] };
 }
 
 /** Steep enough that e^(−slope) is nothing, small enough that a thousand tokens stay finite in float16. */
@@ -66,15 +68,23 @@ function sides(
     const { left, right } = checkObject("alibi", "slopes", slopes);
     checkNames("alibi: slopes", slopes, ["left", "right"]);
     if (direction !== undefined) {
-      throw new RangeError(`alibi: direction must be left out where slopes has left and right, got "${direction}"`);
+      throw new RangeError(
+        `alibi: direction must be left out where slopes has left and right, got "${direction}"`,
+      );
     }
-    return [checkNumbers("alibi", "slopes.left", left, heads), checkNumbers("alibi", "slopes.right", right, heads)];
+    return [
+      checkNumbers("alibi", "slopes.left", left, heads),
+      checkNumbers("alibi", "slopes.right", right, heads),
+    ];
   }
   const given = slopes === undefined ? undefined : checkNumbers("alibi", "slopes", slopes, heads);
   if (direction === "split") {
     const lookLeft = Math.ceil(heads / 2);
     const own = given ?? [...alibiSlopes(lookLeft), ...(heads > 1 ? alibiSlopes(heads - lookLeft) : [])];
-    return [own.map((slope, head) => (head < lookLeft ? slope : BLIND)), own.map((slope, head) => (head < lookLeft ? BLIND : slope))];
+    return [
+      own.map((slope, head) => (head < lookLeft ? slope : BLIND)),
+      own.map((slope, head) => (head < lookLeft ? BLIND : slope)),
+    ];
   }
   const both = given ?? alibiSlopes(heads);
   return [both, direction === "symmetric" ? both : both.map((slope) => -slope)];

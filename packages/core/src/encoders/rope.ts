@@ -29,7 +29,13 @@ export interface RopeOptions {
 export function rope(options: RopeOptions): RotaryEncoder<Record<never, never>> {
   checkNames("rope", options, ["dim", "rotaryDim", "base", "pairing", "offset", "positions"]);
   const dim = checkEven("rope", "dim", options.dim);
-  const { rotaryDim = dim, base = 10_000, pairing = "halves", offset = 0, positions: domain = "index" } = options;
+  const {
+    rotaryDim = dim,
+    base = 10_000,
+    pairing = "halves",
+    offset = 0,
+    positions: domain = "index",
+  } = options;
   checkEven("rope", "rotaryDim", rotaryDim);
   if (rotaryDim > dim) throw new RangeError(`rope: rotaryDim must be at most dim ${dim}, got ${rotaryDim}`);
   checkPositive("rope", "base", base);
@@ -49,6 +55,7 @@ export function rope(options: RopeOptions): RotaryEncoder<Record<never, never>> 
     pairing,
     positions: { real },
     parameters: {},
-    turns: ({ add, sincos }, positions) => sincos(offset === 0 ? positions : add(positions, offset), frequencies),
+    turns: ({ add, sincos }, positions) =>
+      sincos(offset === 0 ? positions : add(positions, offset), frequencies),
   });
 }

@@ -55,7 +55,9 @@ export function sinusoidal(options: SinusoidalOptions): AdditiveEncoder<Record<n
   else checkCount("sinusoidal", "offset", offset, 0);
   const odd = dim % 2 === 1;
   if (odd && oddDim === "error") {
-    throw new RangeError(`sinusoidal: dim must be even, got ${dim} (for an odd dim choose oddDim "sine" or "zero")`);
+    throw new RangeError(
+      `sinusoidal: dim must be even, got ${dim} (for an odd dim choose oddDim "sine" or "zero")`,
+    );
   }
 
   const padded = odd && oddDim === "zero";
@@ -92,8 +94,14 @@ interface Wave {
 }
 
 /** One frequency for both members of a pair. */
-function samePair({ base, dim, pairs }: Wave, exponent: "paper" | "tensor2tensor"): [Frequencies, Frequencies] {
-  const powers = exponent === "paper" ? { numerator: 2, denominator: dim } : { numerator: 1, denominator: Math.max(pairs - 1, 1) };
+function samePair(
+  { base, dim, pairs }: Wave,
+  exponent: "paper" | "tensor2tensor",
+): [Frequencies, Frequencies] {
+  const powers =
+    exponent === "paper"
+      ? { numerator: 2, denominator: dim }
+      : { numerator: 1, denominator: Math.max(pairs - 1, 1) };
   const frequencies = geometric({ base, count: pairs, ...powers });
   return [frequencies, frequencies];
 }

@@ -29,7 +29,11 @@ export function broadcastStrides(x: readonly number[], shape: readonly number[])
 }
 
 /** Calls `visit` with the offsets of each row (along the last axis of `shape`) in every operand, in order. */
-export function eachRow(shape: readonly number[], strides: readonly number[][], visit: (offsets: number[]) => void): void {
+export function eachRow(
+  shape: readonly number[],
+  strides: readonly number[][],
+  visit: (offsets: number[]) => void,
+): void {
   const outer = shape.slice(0, -1);
   const index = outer.map(() => 0);
   const offsets = strides.map(() => 0);

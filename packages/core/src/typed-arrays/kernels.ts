@@ -8,7 +8,10 @@ const rotate: Composites<NdArray>["rotate"] = (x, { sin, cos }, { pairing, dim, 
   const [pairStep, memberStep] = pairing === "halves" ? [1, half] : [2, 1];
   const out = Float32Array.from(x.data);
   const rows = [...x.shape.slice(0, -1), half];
-  const strides = [[...broadcastStrides([...x.shape.slice(0, -1), dim], x.shape).slice(0, -1), 0], broadcastStrides(sin.shape, rows)];
+  const strides = [
+    [...broadcastStrides([...x.shape.slice(0, -1), dim], x.shape).slice(0, -1), 0],
+    broadcastStrides(sin.shape, rows),
+  ];
   eachRow(rows, strides, ([at, turn]) => {
     for (let i = 0; i < half; i++) {
       const first = at! + i * pairStep;

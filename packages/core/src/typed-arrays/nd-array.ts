@@ -18,7 +18,7 @@ export function array(data: Float32Array | Int32Array, shape: readonly number[] 
     throw new TypeError(`array: data must be a Float32Array or an Int32Array, got ${show(data)}`);
   }
   if (!Array.isArray(shape)) throw new TypeError(`array: shape must be an array, got ${show(shape)}`);
-  shape.forEach((length, i) => checkCount("array", `shape[${i}]`, length, 0));
+  for (const [i, length] of shape.entries()) checkCount("array", `shape[${i}]`, length, 0);
   if (sizeOf(shape) !== data.length) {
     throw new RangeError(`array: shape must hold the ${data.length} values of data, got ${show([...shape])}`);
   }

@@ -89,7 +89,8 @@ function gather({ data, shape }: NdArray, indices: NdArray): NdArray {
   const width = sizeOf(rest);
   const out = emptyLike({ data, shape }, indices.data.length * width);
   indices.data.forEach((row: number, i: number) => {
-    if (!(row >= 0 && row < rows)) throw new RangeError(`gather: indices must be from 0 to ${rows - 1}, got ${row} at index ${i}`);
+    if (!(row >= 0 && row < rows))
+      throw new RangeError(`gather: indices must be from 0 to ${rows - 1}, got ${row} at index ${i}`);
     out.set(data.subarray(row * width, (row + 1) * width), i * width);
   });
   return { data: out, shape: [...indices.shape, ...rest] };
@@ -100,24 +101,33 @@ function matMul(a: NdArray, b: NdArray): NdArray {
   const [n, k] = a.shape.slice(-2) as [number, number];
   const [inner, m] = b.shape.slice(-2) as [number, number];
   if (k !== inner) {
-    throw new RangeError(`matMul: inner lengths must agree, got shapes ${show([...a.shape])} and ${show([...b.shape])}`);
+    throw new RangeError(
+      `matMul: inner lengths must agree, got shapes ${show([...a.shape])} and ${show([...b.shape])}`,
+    );
   }
   const lead = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const out = new Float32Array(sizeOf(lead) * n * m);
   const sums = new Float64Array(m);
   const matrices = (x: NdArray) => broadcastStrides(x.shape.slice(0, -2), lead);
   let o = 0;
-  eachRow([...lead, 1], [[...matrices(a), 0], [...matrices(b), 0]], ([matrixA, matrixB]) => {
-    for (let row = 0; row < n; row++, o += m) {
-      sums.fill(0);
-      for (let i = 0; i < k; i++) {
-        const factor = a.data[(matrixA! * n + row) * k + i]!;
-        const at = (matrixB! * k + i) * m;
-        for (let j = 0; j < m; j++) sums[j]! += factor * b.data[at + j]!;
+  eachRow(
+    [...lead, 1],
+    [
+      [...matrices(a), 0],
+      [...matrices(b), 0],
+    ],
+    ([matrixA, matrixB]) => {
+      for (let row = 0; row < n; row++, o += m) {
+        sums.fill(0);
+        for (let i = 0; i < k; i++) {
+          const factor = a.data[(matrixA! * n + row) * k + i]!;
+          const at = (matrixB! * k + i) * m;
+          for (let j = 0; j < m; j++) sums[j]! += factor * b.data[at + j]!;
+        }
+        out.set(sums, o);
       }
-      out.set(sums, o);
-    }
-  });
+    },
+  );
   return { data: out, shape: [...lead, n, m] };
 }
 
@@ -153,7 +163,10 @@ export const primitives: Primitives<NdArray> = {
     return binary((x, y) => x + y)(picked(condition, a), rejected(condition, b));
   },
 
-  expandDims: ({ data, shape }, axis) => ({ data, shape: shape.toSpliced(slotOf(shape.length + 1, axis), 0, 1) }),
+  expandDims: ({ data, shape }, axis) => ({
+    data,
+    shape: shape.toSpliced(slotOf(shape.length + 1, axis), 0, 1),
+  }),
   squeeze: ({ data, shape }, axis) => ({ data, shape: shape.toSpliced(slotOf(shape.length, axis), 1) }),
   swapAxes,
   unflatten: ({ data, shape }, sizes) => array(data, [...shape.slice(0, -1), ...sizes]),

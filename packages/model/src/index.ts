@@ -1,0 +1,1 @@
+export { type Observe, type Transformer, type TransformerOptions, transformer } from "./transformer.ts";

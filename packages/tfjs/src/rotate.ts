@@ -1,0 +1,86 @@
+/**
+ * `rotate` as a tf.js kernel of our own, so that it has a gradient of its own and a backend can bring a faster one:
+ * register "PosencRotate" for it before the first call.
+ */
+import { type Composites, completeOps, type Primitives, type RotaryLayout } from "@posenc/core";
+import {
+  engine,
+  getBackend,
+  getGradient,
+  getKernel,
+  type NamedAttrMap,
+  registerGradient,
+  registerKernel,
+  reshape,
+  sum,
+  type Tensor,
+  tidy,
+} from "@tensorflow/tfjs-core";
+
+const KERNEL = "PosencRotate";
+
+export function rotateKernel(primitives: Primitives<Tensor>): Composites<Tensor>["rotate"] {
+  const body = completeOps(primitives).rotate;
+  const { add, mul, neg, split, squeeze, sub, unflatten } = primitives;
+
+  return (x, { sin, cos }, { pairing, dim, rotaryDim }) => {
+    register();
+    const attributes = { pairing, dim, rotaryDim } satisfies RotaryLayout;
+    return engine().runKernel(KERNEL, { x, sin, cos }, attributes as unknown as NamedAttrMap) as Tensor;
+  };
+
+  function register(): void {
+    const backendName = getBackend();
+    if (getKernel(KERNEL, backendName) === undefined) {
+      registerKernel({
+        kernelName: KERNEL,
+        backendName,
+        kernelFunc: ({ inputs, attrs }) => {
+          const { x, sin, cos } = inputs as Record<"x" | "sin" | "cos", Tensor>;
+          return tidy(() => body(x!, { sin: sin!, cos: cos! }, attrs as unknown as RotaryLayout));
+        },
+      });
+    }
+    if (getGradient(KERNEL) === undefined)
+      registerGradient({ kernelName: KERNEL, inputsToSave: ["x", "sin", "cos"], gradFunc });
+  }
+
+  /** With respect to x the gradient is the rotation back; the turn gets its own only where it is learned. */
+  function gradFunc(dy: Tensor | Tensor[], saved: Tensor[], attributes: NamedAttrMap) {
+    const layout = attributes as unknown as RotaryLayout;
+    const [x, sin, cos] = saved as [Tensor, Tensor, Tensor];
+    const dOut = dy as Tensor;
+    const members = () => ({ of: pair(x, layout), d: pair(dOut, layout) });
+    return {
+      x: () => body(dOut, { sin: neg(sin), cos }, layout),
+      sin: () => {
+        const { of, d } = members();
+        return sumTo(sub(mul(of[0], d[1]), mul(of[1], d[0])), sin.shape);
+      },
+      cos: () => {
+        const { of, d } = members();
+        return sumTo(add(mul(of[0], d[0]), mul(of[1], d[1])), cos.shape);
+      },
+    };
+  }
+
+  /** The first and the second members of the rotated pairs. */
+  function pair(x: Tensor, { pairing, dim, rotaryDim }: RotaryLayout): [Tensor, Tensor] {
+    const half = rotaryDim / 2;
+    const rotated = rotaryDim < dim ? split(x, [rotaryDim, dim - rotaryDim], -1)[0]! : x;
+    if (pairing === "halves") return split(rotated, [half, half], -1) as [Tensor, Tensor];
+    return split(unflatten(rotated, [half, 2]), [1, 1], -1).map((part) => squeeze(part, -1)) as [
+      Tensor,
+      Tensor,
+    ];
+  }
+}
+
+/** Undoes broadcasting: sums over the axes that `shape` lacks or has with length 1. */
+function sumTo(x: Tensor, shape: readonly number[]): Tensor {
+  const missing = x.rank - shape.length;
+  const axes = x.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < missing || (shape[axis - missing] === 1 && x.shape[axis] !== 1));
+  return axes.length === 0 ? x : reshape(sum(x, axes, true), [...shape]);
+}

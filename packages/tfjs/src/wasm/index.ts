@@ -1,0 +1,32 @@
+/**
+ * What the stock WebAssembly backend of tf.js lacks for training, or does slowly. Importing this module and
+ * calling {@link mendWasm} once replaces two kernels for everybody who uses that backend in the process:
+ *
+ * - UnsortedSegmentSum, the gradient of gather: missing.
+ * - BatchMatMul with a transposed operand, which every gradient needs: 10 to 50 times slower than the plain
+ *   product, so the operand is transposed first.
+ *
+ * The plain product packs a matrix once for each data id. Do not write into a variable's memory: assign a new tensor.
+ */
+import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from "@tensorflow/tfjs-core";
+import { batchMatMul } from "./batch-mat-mul.ts";
+import { unsortedSegmentSum } from "./unsorted-segment-sum.ts";
+
+const mended = new WeakSet<KernelConfig>();
+
+/** Idempotent. @throws TypeError where @tensorflow/tfjs-backend-wasm has not been imported */
+export function mendWasm(): void {
+  const stock = getKernel("BatchMatMul", "wasm");
+  if (stock === undefined) {
+    throw new TypeError(
+      'mendWasm: backend "wasm" must be registered first: import "@tensorflow/tfjs-backend-wasm"',
+    );
+  }
+  if (mended.has(stock)) return;
+  unregisterKernel("BatchMatMul", "wasm");
+  registerKernel({ ...stock, kernelFunc: batchMatMul(stock.kernelFunc) });
+  mended.add(getKernel("BatchMatMul", "wasm"));
+  if (getKernel("UnsortedSegmentSum", "wasm") === undefined) {
+    registerKernel({ kernelName: "UnsortedSegmentSum", backendName: "wasm", kernelFunc: unsortedSegmentSum });
+  }
+}

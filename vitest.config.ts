@@ -6,7 +6,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["{packages,apps}/*/src/**/*.test.ts", "{benchmarks,scripts}/**/*.test.ts"],
+    include: [
+      "{packages,apps}/*/src/**/*.test.ts",
+      "benchmarks/src/**/*.test.ts",
+      "{docs,examples,scripts}/*.test.ts",
+    ],
     typecheck: { include: ["packages/*/src/**/*.test-d.ts"], tsconfig: "./tsconfig.json" },
     testTimeout: 120_000,
     hookTimeout: 120_000,

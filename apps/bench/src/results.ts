@@ -110,5 +110,7 @@ export interface PictureResult {
   readonly shape: readonly [rows: number, columns: number];
   /** Row by row. */
   readonly values: readonly number[];
+  /** Where colours end: beyond ± this all values look alike. The largest value unless given. */
+  readonly limit?: number;
   readonly caption: string;
 }

@@ -75,7 +75,13 @@ export function checkAdditive<T>(
 ): void {
   const at = describeTensor(name, "positions", ops, positions);
   checkPositions(name, "positions", at, range);
-  checkRows(name, "x", describeTensor(name, "x", ops, x), dim, "positions", at.shape);
+  const rows = describeTensor(name, "x", ops, x);
+  if (at.shape.length === 2 && rows.shape.length > 3) {
+    throw new RangeError(
+      `${name}: x must have shape [batch, length, ${dim ?? "dim"}] where positions has shape ${shapeText(at.shape)}, got ${shapeText(rows.shape)}`,
+    );
+  }
+  checkRows(name, "x", rows, dim, "positions", at.shape);
 }
 
 export function checkRotary<T>(

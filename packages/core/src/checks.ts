@@ -38,17 +38,47 @@ export function checkPositive(who: string, what: string, value: unknown): number
   return value as number;
 }
 
-/** A whole number of at least `least` (1 by default) and at most 2^31 − 1. */
-export function checkCount(who: string, what: string, value: unknown, least = 1): number {
+/** From `least` to `most`. */
+export function checkBetween(who: string, what: string, value: unknown, least: number, most: number): number {
+  const number = checkNumber(who, what, value);
+  if (number < least || number > most) complain(RangeError, who, what, `from ${least} to ${most}`, value);
+  return number;
+}
+
+/** Far enough from the end of float32 that what is multiplied by it stays finite. */
+export function checkFactor(who: string, what: string, value: unknown): number {
+  return checkBetween(who, what, value, -1e30, 1e30);
+}
+
+/** The base of a geometric series of frequencies. */
+export function checkBase(who: string, value: unknown): number {
+  checkPositive(who, "base", value);
+  return checkBetween(who, "base", value, 1e-100, 1e100);
+}
+
+/** What is added to positions: a whole number from 0, or any number where positions are `real`. */
+export function checkOffset(who: string, value: unknown, real: boolean): number {
+  return real
+    ? checkBetween(who, "offset", value, -(2 ** 30), 2 ** 30)
+    : checkCount(who, "offset", value, 0, 2 ** 30);
+}
+
+/** A whole number of at least `least` (1 by default) and at most `most` (2^31 − 1 by default). */
+export function checkCount(who: string, what: string, value: unknown, least = 1, most = 0x7fffffff): number {
   checkNumber(who, what, value);
   if (!Number.isInteger(value)) complain(RangeError, who, what, "a whole number", value);
   if ((value as number) < least) complain(RangeError, who, what, `at least ${least}`, value);
-  if ((value as number) > 0x7fffffff) complain(RangeError, who, what, "at most 2147483647", value);
+  if ((value as number) > most) complain(RangeError, who, what, `at most ${most}`, value);
   return value as number;
 }
 
+/** A length or number of heads for which an encoder makes tables at once: 1 to 2^20. */
+export function checkSize(who: string, what: string, value: unknown): number {
+  return checkCount(who, what, value, 1, 2 ** 20);
+}
+
 export function checkEven(who: string, what: string, value: unknown): number {
-  if (checkCount(who, what, value) % 2 !== 0) complain(RangeError, who, what, "even", value);
+  if (checkSize(who, what, value) % 2 !== 0) complain(RangeError, who, what, "even", value);
   return value as number;
 }
 
@@ -70,9 +100,14 @@ export function checkOneOf<const V extends string>(
   return value as V;
 }
 
-export function checkObject(who: string, what: string, value: unknown): Record<string, unknown> {
+export function checkObject(
+  who: string,
+  what: string,
+  value: unknown,
+  expected = "an object",
+): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    complain(TypeError, who, what, "an object", value);
+    complain(TypeError, who, what, expected, value);
   return value as Record<string, unknown>;
 }
 
@@ -86,10 +121,10 @@ export function checkNames(who: string, options: unknown, known: readonly string
   }
 }
 
-/** `length` finite numbers. */
+/** `length` numbers, each as {@link checkFactor} wants it. */
 export function checkNumbers(who: string, what: string, value: unknown, length: number): readonly number[] {
   if (!Array.isArray(value)) complain(TypeError, who, what, `an array of ${length} numbers`, value);
   if (value.length !== length) complain(RangeError, who, what, `an array of ${length} numbers`, value);
-  for (const [i, entry] of value.entries()) checkNumber(who, `${what}[${i}]`, entry);
+  for (const [i, entry] of value.entries()) checkFactor(who, `${what}[${i}]`, entry);
   return value;
 }

@@ -1,7 +1,8 @@
 /** Numbers of 106 bits as the unevaluated sum of two float64 numbers, [high, low] (Dekker 1971). */
 export type DoubleDouble = readonly [high: number, low: number];
 
-const SPLIT = 2 ** 27 + 1;
+/** The factor that splits a float64 number into two halves of 26 bits (Veltkamp 1968). */
+export const SPLIT = 2 ** 27 + 1;
 
 /** The leading 26 bits, so that products of tops and rests are exact. */
 export function topHalf(x: number): number {

@@ -56,10 +56,9 @@ function inverseRoot(base: number, n: number): DoubleDouble {
 }
 
 const TURN = 2 * Math.PI;
-// 2π = TURN_1 + TURN_2 + TURN_3; the first two have 24 bits, so their products with a turn count are exact
-const TURN_1 = 6.283185005187988;
-const TURN_2 = 3.0199157663446385e-7;
-const TURN_3 = 2.1561211432632476e-14;
+/** 2π as a sum of three; the first two have 24 bits, so their products with a turn count are exact. */
+export const TURN_PARTS = [6.283185005187988, 3.0199157663446385e-7, 2.1561211432632476e-14] as const;
+const [TURN_1, TURN_2, TURN_3] = TURN_PARTS;
 
 /** Fills `sin` and `cos` ([positions, frequencies], row by row), each value within one float32 ulp. */
 export function fillSincos(

@@ -1,6 +1,15 @@
 export { type Applied, bind, type Slots, slots } from "./bind.ts";
-export { checkFit, checkPositions, checkTokens, type ModelSizes } from "./bind-checks.ts";
+export {
+  checkAdditive,
+  checkBias,
+  checkFit,
+  checkPositions,
+  checkRotary,
+  checkTokens,
+  type ModelSizes,
+} from "./bind-checks.ts";
 export * as checks from "./checks.ts";
+export { SPLIT, topHalf } from "./double-double.ts";
 export {
   type AdditiveEncoder,
   additive,
@@ -24,6 +33,7 @@ export {
   type GeometricOptions,
   geometric,
   isFrequencies,
+  TURN_PARTS,
 } from "./frequencies.ts";
 export { type EncoderFactory, type EncoderJSON, encoders, fromJSON, type Registry, toJSON } from "./json.ts";
 export {

@@ -1,5 +1,4 @@
 import "@tensorflow/tfjs";
-import "@tensorflow/tfjs-backend-wasm";
 import { type Pairing, random } from "@posenc/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";

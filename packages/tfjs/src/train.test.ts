@@ -1,5 +1,4 @@
 import "@tensorflow/tfjs";
-import "@tensorflow/tfjs-backend-wasm";
 import {
   alibi,
   array,
@@ -15,7 +14,9 @@ import {
 import { transformer } from "@posenc/model";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Samples, type StepProgress, train } from "./train.ts";
+import { predict } from "./predict.ts";
+import type { Samples } from "./samples.ts";
+import { type StepProgress, train } from "./train.ts";
 import { mendWasm } from "./wasm/index.ts";
 
 beforeAll(async () => {
@@ -48,7 +49,6 @@ describe("learns which symbol comes first", () => {
     const before = tf.memory().numTensors;
     const model = transformer({ ...sizes, encoder });
     const { epochs, values, aborted } = await train({ ...options, model });
-    expect(tf.memory().numTensors).toBe(before);
     expect(aborted).toBe(false);
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     const last = epochs.at(-1)!;
@@ -61,8 +61,14 @@ describe("learns which symbol comes first", () => {
       Object.entries(values).map(([name, value]) => [name, array(value, model.parameters[name]!.shape)]),
     );
     const logits = model.forward(typedArrays, tensors, tokens, range(6)).data;
+    const predicted = await predict(model, values, tokens);
+    expect(predicted.shape).toEqual([128, 2]);
+    predicted.data.forEach((logit, i) => {
+      expect(Math.abs(logit - logits[i]!)).toBeLessThan(1e-4);
+    });
     const right = labels.filter((label, i) => label === Number(logits[2 * i + 1]! > logits[2 * i]!)).length;
     expect(right / labels.length).toBeCloseTo(last.heldOutAccuracy, 6);
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 

@@ -1,15 +1,9 @@
-import { checks, initialise, type NdArray, random, range } from "@posenc/core";
+import { checks, initialise, random, range } from "@posenc/core";
 import type { Transformer } from "@posenc/model";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkBackend } from "./check-backend.ts";
 import { tfjs } from "./ops.ts";
-
-/** Samples for a classifier: one label for each row of tokens. */
-export interface Samples {
-  /** [samples, length] int32 */
-  readonly tokens: NdArray;
-  readonly labels: Int32Array;
-}
+import { pick, type Samples, tensors } from "./samples.ts";
 
 export interface TrainOptions {
   /** Pooled: one class for each sample. */
@@ -158,22 +152,6 @@ async function evaluate(
 function crossEntropy(logits: tf.Tensor, labels: tf.Tensor1D): tf.Scalar {
   const chosen = tf.oneHot(labels, logits.shape[1]!);
   return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), chosen), -1)));
-}
-
-function pick({ tokens, labels }: Samples, rows: Int32Array): Samples {
-  const length = tokens.shape[1]!;
-  const data = new Int32Array(rows.length * length);
-  rows.forEach((row, i) => {
-    data.set(tokens.data.subarray(row * length, (row + 1) * length), i * length);
-  });
-  return { tokens: { data, shape: [rows.length, length] }, labels: rows.map((row) => labels[row]!) };
-}
-
-function tensors({ tokens, labels }: Samples): [tokens: tf.Tensor2D, labels: tf.Tensor1D] {
-  return [
-    tf.tensor2d(tokens.data as Int32Array, tokens.shape as [number, number], "int32"),
-    tf.tensor1d(labels, "int32"),
-  ];
 }
 
 /** Lets timers, signals and progress run between two steps. */

@@ -29,7 +29,7 @@ export const microseconds = format((value) => {
 
 /** 83.2 → "1 min 23 s" */
 export const duration = format((seconds) => {
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  if (seconds < 59.5) return `${seconds.toFixed(seconds < 9.95 ? 1 : 0)} s`;
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 });

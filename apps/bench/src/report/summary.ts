@@ -10,7 +10,7 @@ export interface Score {
   readonly accuracies: readonly number[];
   /** Their median; undefined where nothing was run. */
   readonly accuracy: number | undefined;
-  /** No other encoder is better on this task. */
+  /** There are others on this task, and none is better. */
   readonly best: boolean;
   /** The ceiling that holds for this encoder, if one does. */
   readonly ceiling: number | undefined;
@@ -22,8 +22,9 @@ export interface Score {
 export function scores(results: Results): Score[] {
   return results.tasks.flatMap((task) => {
     const row = results.encoders.map((encoder) => score(results, encoder, task));
-    const top = Math.max(...row.map(({ accuracy }) => accuracy ?? -1));
-    return row.map((entry) => ({ ...entry, best: entry.accuracy === top }));
+    const found = row.map(({ accuracy }) => accuracy).filter((accuracy) => accuracy !== undefined);
+    const top = found.length > 1 ? Math.max(...found) : undefined;
+    return row.map((entry) => ({ ...entry, best: top !== undefined && entry.accuracy === top }));
   });
 }
 

@@ -1,4 +1,4 @@
-import { checkCount, checkNames, checkNumbers, checkObject, checkOneOf } from "../checks.ts";
+import { checkNames, checkNumbers, checkObject, checkOneOf, checkSize } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
 
 export interface AlibiOptions {
@@ -24,7 +24,7 @@ const BLIND = 64;
  * of the next lower power, followed by every other one of the next higher power (`get_slopes`).
  */
 export function alibiSlopes(heads: number): number[] {
-  checkCount("alibiSlopes", "heads", heads);
+  checkSize("alibiSlopes", "heads", heads);
   const lower = 2 ** Math.floor(Math.log2(heads));
   const slopes = Array.from({ length: lower }, (_, i) => 2 ** ((-8 * (i + 1)) / lower));
   const between = Array.from({ length: heads - lower }, (_, i) => 2 ** ((-4 * (2 * i + 1)) / lower));
@@ -39,7 +39,7 @@ export function alibiSlopes(heads: number): number[] {
  */
 export function alibi(options: AlibiOptions): BiasEncoder<Record<never, never>> {
   checkNames("alibi", options, ["heads", "direction", "slopes"]);
-  const heads = checkCount("alibi", "heads", options.heads);
+  const heads = checkSize("alibi", "heads", options.heads);
   const { direction, slopes } = options;
   if (direction !== undefined) checkOneOf("alibi", "direction", direction, ["causal", "symmetric", "split"]);
   const [left, right] = sides(heads, direction, slopes).map((side) => Float32Array.from(side));
@@ -65,7 +65,8 @@ function sides(
   slopes: AlibiOptions["slopes"],
 ): [left: readonly number[], right: readonly number[]] {
   if (slopes !== undefined && !Array.isArray(slopes)) {
-    const { left, right } = checkObject("alibi", "slopes", slopes);
+    const expected = `an array of ${heads} numbers or an object with left and right`;
+    const { left, right } = checkObject("alibi", "slopes", slopes, expected);
     checkNames("alibi: slopes", slopes, ["left", "right"]);
     if (direction !== undefined) {
       throw new RangeError(

@@ -1,4 +1,4 @@
-import { checkCount, checkNames, checkPositive } from "../checks.ts";
+import { checkBetween, checkCount, checkNames, checkPositive } from "../checks.ts";
 import { type AdditiveEncoder, additive } from "../encoder.ts";
 import type { Parameter } from "../parameters.ts";
 
@@ -23,6 +23,7 @@ export function learned(options: LearnedOptions): AdditiveEncoder<{ readonly tab
   const dim = checkCount("learned", "dim", options.dim);
   const maxLength = checkCount("learned", "maxLength", options.maxLength);
   checkPositive("learned", "initialDeviation", initialDeviation);
+  checkBetween("learned", "initialDeviation", initialDeviation, 0, 1e30);
   return additive({
     name: "learned",
     options: { dim, maxLength, initialDeviation },

@@ -1,7 +1,8 @@
-import { checkCount, checkEven, checkNames, checkNumber, checkOneOf, checkPositive } from "../checks.ts";
+import { checkBase, checkEven, checkNames, checkOffset, checkOneOf } from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
 import { geometric } from "../frequencies.ts";
 import type { Pairing } from "../ops.ts";
+import { shifted } from "../range.ts";
 
 export interface RopeOptions {
   /** Length of a head (`head_dim`). */
@@ -38,12 +39,11 @@ export function rope(options: RopeOptions): RotaryEncoder<Record<never, never>> 
   } = options;
   checkEven("rope", "rotaryDim", rotaryDim);
   if (rotaryDim > dim) throw new RangeError(`rope: rotaryDim must be at most dim ${dim}, got ${rotaryDim}`);
-  checkPositive("rope", "base", base);
+  checkBase("rope", base);
   checkOneOf("rope", "pairing", pairing, ["halves", "interleaved"]);
   checkOneOf("rope", "positions", domain, ["index", "real"]);
   const real = domain === "real";
-  if (real) checkNumber("rope", "offset", offset);
-  else checkCount("rope", "offset", offset, 0);
+  checkOffset("rope", offset, real);
 
   const pairs = rotaryDim / 2;
   const frequencies = geometric({ base, count: pairs, numerator: 1, denominator: pairs });
@@ -55,7 +55,6 @@ export function rope(options: RopeOptions): RotaryEncoder<Record<never, never>> 
     pairing,
     positions: { real },
     parameters: {},
-    turns: ({ add, sincos }, positions) =>
-      sincos(offset === 0 ? positions : add(positions, offset), frequencies),
+    turns: (ops, positions) => ops.sincos(shifted(ops, positions, offset), frequencies),
   });
 }

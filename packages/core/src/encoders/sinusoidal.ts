@@ -1,6 +1,7 @@
-import { checkCount, checkNames, checkNumber, checkOneOf, checkPositive } from "../checks.ts";
+import { checkBase, checkFactor, checkNames, checkOffset, checkOneOf, checkSize } from "../checks.ts";
 import { type AdditiveEncoder, additive } from "../encoder.ts";
 import { type Frequencies, geometric } from "../frequencies.ts";
+import { shifted } from "../range.ts";
 
 export interface SinusoidalOptions {
   /** Length of a vector (d). Even, unless `oddDim` says what to do. */
@@ -40,19 +41,18 @@ const NAMES = ["dim", "base", "layout", "first", "exponent", "oddDim", "scale", 
  */
 export function sinusoidal(options: SinusoidalOptions): AdditiveEncoder<Record<never, never>> {
   checkNames("sinusoidal", options, NAMES);
-  const dim = checkCount("sinusoidal", "dim", options.dim);
+  const dim = checkSize("sinusoidal", "dim", options.dim);
   const { base = 10_000, layout = "interleaved", first = "sin", exponent = "paper" } = options;
   const { oddDim = "error", scale = 1, offset = 0, positions: domain = "index" } = options;
-  checkPositive("sinusoidal", "base", base);
+  checkBase("sinusoidal", base);
   checkOneOf("sinusoidal", "layout", layout, ["interleaved", "concatenated"]);
   checkOneOf("sinusoidal", "first", first, ["sin", "cos"]);
   checkOneOf("sinusoidal", "exponent", exponent, ["paper", "tensor2tensor", "per-dimension"]);
   checkOneOf("sinusoidal", "oddDim", oddDim, ["error", "sine", "zero"]);
-  checkNumber("sinusoidal", "scale", scale);
+  checkFactor("sinusoidal", "scale", scale);
   checkOneOf("sinusoidal", "positions", domain, ["index", "real"]);
   const real = domain === "real";
-  if (real) checkNumber("sinusoidal", "offset", offset);
-  else checkCount("sinusoidal", "offset", offset, 0);
+  checkOffset("sinusoidal", offset, real);
   const odd = dim % 2 === 1;
   if (odd && oddDim === "error") {
     throw new RangeError(
@@ -61,6 +61,9 @@ export function sinusoidal(options: SinusoidalOptions): AdditiveEncoder<Record<n
   }
 
   const padded = odd && oddDim === "zero";
+  if (padded && dim === 1) {
+    throw new RangeError('sinusoidal: dim must be at least 2 where oddDim is "zero", got 1');
+  }
   const pairs = padded ? (dim - 1) / 2 : Math.ceil(dim / 2);
   const wave = { base, dim, pairs };
   const [one, other] = exponent === "per-dimension" ? perDimension(wave) : samePair(wave, exponent);
@@ -71,8 +74,9 @@ export function sinusoidal(options: SinusoidalOptions): AdditiveEncoder<Record<n
     dim,
     positions: { real },
     parameters: {},
-    vectors({ add, concat, expandDims, flatten, mul, sincos, split }, positions) {
-      const at = offset === 0 ? positions : add(positions, offset);
+    vectors(ops, positions) {
+      const { concat, expandDims, flatten, mul, sincos, split } = ops;
+      const at = shifted(ops, positions, offset);
       const waves = sincos(at, one);
       const partner = other === one ? waves : sincos(at, other);
       const [a, b] = first === "sin" ? [waves.sin, partner.cos] : [waves.cos, partner.sin];

@@ -158,9 +158,11 @@ export const primitives: Primitives<NdArray> = {
 
   less: (a, b) => float(binary((x, y) => (x < y ? 1 : 0))(a, b)),
   where(condition, a, b) {
+    const wholes = [a, b].some((x) => typeof x !== "number" && x.data instanceof Int32Array);
+    const test = wholes ? { ...condition, data: Int32Array.from(condition.data) } : condition;
     const picked = binary((chosen, value) => (chosen !== 0 ? value : 0));
     const rejected = binary((chosen, value) => (chosen !== 0 ? 0 : value));
-    return binary((x, y) => x + y)(picked(condition, a), rejected(condition, b));
+    return binary((x, y) => x + y)(picked(test, a), rejected(test, b));
   },
 
   expandDims: ({ data, shape }, axis) => ({

@@ -8,20 +8,22 @@
  *
  * The plain product packs a matrix once for each data id. Do not write into a variable's memory: assign a new tensor.
  */
-import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-wasm";
+import {
+  getKernel,
+  type KernelConfig,
+  registerKernel,
+  setBackend,
+  unregisterKernel,
+} from "@tensorflow/tfjs-core";
 import { batchMatMul } from "./batch-mat-mul.ts";
 import { unsortedSegmentSum } from "./unsorted-segment-sum.ts";
 
 const mended = new WeakSet<KernelConfig>();
 
-/** Idempotent. @throws TypeError where @tensorflow/tfjs-backend-wasm has not been imported */
+/** Idempotent. Does not change which backend is set. */
 export function mendWasm(): void {
   const stock = getKernel("BatchMatMul", "wasm");
-  if (stock === undefined) {
-    throw new TypeError(
-      'mendWasm: backend "wasm" must be registered first: import "@tensorflow/tfjs-backend-wasm"',
-    );
-  }
   if (mended.has(stock)) return;
   unregisterKernel("BatchMatMul", "wasm");
   registerKernel({ ...stock, kernelFunc: batchMatMul(stock.kernelFunc) });
@@ -29,4 +31,10 @@ export function mendWasm(): void {
   if (getKernel("UnsortedSegmentSum", "wasm") === undefined) {
     registerKernel({ kernelName: "UnsortedSegmentSum", backendName: "wasm", kernelFunc: unsortedSegmentSum });
   }
+}
+
+/** Makes the WebAssembly backend, mended, the current one. @throws Error where it cannot be started */
+export async function useWasm(): Promise<void> {
+  mendWasm();
+  if (!(await setBackend("wasm"))) throw new Error("useWasm: the wasm backend of tf.js could not be started");
 }

@@ -1,0 +1,78 @@
+import { tasks } from "@posenc/benchmarks";
+import { Command, CommanderError } from "commander";
+import { compare } from "./compare/compare.ts";
+import { compareOptions } from "./compare/options.ts";
+import { localRunner, type Runner, threadRunner } from "./compare/runner.ts";
+import { usual } from "./contenders.ts";
+import type { Flags } from "./flags.ts";
+import type { Output } from "./output.ts";
+
+/**
+ * The `posenc` command.
+ *
+ * @param parameters what follows `posenc`
+ * @param makeRunner where `compare` trains; threads unless given
+ * @returns the exit code: 0, 1 where the work failed, 2 where the command line is wrong
+ */
+export async function command(
+  parameters: readonly string[],
+  output: Output,
+  signal: AbortSignal,
+  makeRunner: (threads: number) => Runner = (threads) =>
+    threads === 1 ? localRunner : threadRunner(threads),
+): Promise<number> {
+  const program = new Command("posenc")
+    .description("Compares position encodings for transformers, and shows what one does.")
+    .showHelpAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: output.write,
+      writeErr: output.errors,
+      getOutHelpWidth: () => output.columns,
+    });
+
+  program
+    .command("compare")
+    .description("train a small transformer with each encoder, run each in ONNX Runtime, measure speed")
+    .option("--encoders <names>", "which, separated by commas, or all", usual.map(({ id }) => id).join(","))
+    .option("--tasks <names>", "which, separated by commas", Object.keys(tasks).join(","))
+    .option("--dim <n>", "length of an embedding", "64")
+    .option("--heads <n>", "attention heads", "8")
+    .option("--blocks <n>", "blocks of the transformer", "1")
+    .option("--epochs <n>", "passes over the samples", "5")
+    .option("--samples <n>", "samples to train on", "2048")
+    .option("--held-out <n>", "samples to judge by", "512")
+    .option("--batch-size <n>", "samples in a step", "32")
+    .option("--learning-rate <x>", "step size of Adam", "0.003")
+    .option("--seed <n>", "first seed: of the data, the first parameters and the order", "1")
+    .option("--seeds <n>", "how many seeds", "1")
+    .option("--threads <n>", "models trained at a time", "2")
+    .option("--out <folder>", "where the report goes", "report")
+    .action(async (flags: Flags, self: Command) => {
+      const options = checked(self, () => compareOptions(flags));
+      const runner = makeRunner(options.threads);
+      try {
+        await compare(options, ["posenc", ...parameters].join(" "), runner, output, signal);
+      } finally {
+        await runner.close();
+      }
+    });
+
+  try {
+    await program.parseAsync(parameters, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    output.errors(`posenc: ${(error as Error).message}\n`);
+    return 1;
+  }
+}
+
+/** Bad flags end with usage. */
+function checked<O>(self: Command, read: () => O): O {
+  try {
+    return read();
+  } catch (error) {
+    return self.error(`error: ${(error as Error).message}`, { exitCode: 2 });
+  }
+}

@@ -1,0 +1,164 @@
+import type { Workload } from "@posenc/benchmarks";
+import {
+  type Applied,
+  array,
+  bind,
+  type Encoder,
+  initialise,
+  type Kind,
+  type NdArray,
+  type Ops,
+  random,
+  range,
+  typedArrays,
+} from "@posenc/core";
+import { createEncoderSession, type EncoderRun } from "@posenc/onnxruntime";
+import { tfjs, toTensor } from "@posenc/tfjs";
+import * as tf from "@tensorflow/tfjs-core";
+import * as ort from "onnxruntime-node";
+import { useBackend } from "../backend.ts";
+import type { Backend, SpeedResult } from "../results.ts";
+
+const ROUNDS = 9;
+/** A round repeats the call until it has taken so long. */
+const LEAST_MILLISECONDS = 4;
+
+/** A backend with an encoder and its input, ready to encode. */
+interface Opponent {
+  readonly backend: Backend;
+  /** Not timed. */
+  prepare(): Promise<void>;
+  /** Encodes once, to the end; gives a promise where that takes a while. */
+  encode(): unknown;
+  dispose(): unknown;
+}
+
+/** The input of an encoder of each kind. */
+const inputs: { [K in Kind]: (workload: Workload) => NdArray[] } = {
+  additive: ({ batch, length, dim }) => [noise([batch, length, dim]), range(length)],
+  rotary: ({ batch, heads, length, dim }) => [
+    noise([batch, heads, length, dim / heads]),
+    noise([batch, heads, length, dim / heads]),
+    range(length),
+  ],
+  bias: ({ length }) => [range(length), range(length)],
+};
+
+function noise(shape: number[]): NdArray {
+  const { normal } = random(1, "noise");
+  return array(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, normal), shape);
+}
+
+/** The times to encode once on each backend, in rounds in which every backend has its turn. */
+export async function measureSpeed(
+  id: string,
+  encoder: Encoder,
+  workload: Workload,
+  signal: AbortSignal,
+): Promise<SpeedResult[]> {
+  const values = initialise(encoder.parameters, 0);
+  const given = inputs[encoder.kind](workload);
+  const opponents = [
+    onTypedArrays(encoder, values, given),
+    await onTfjs("cpu", encoder, values, given),
+    await onTfjs("wasm", encoder, values, given),
+    await onOnnxRuntime(encoder, values, given),
+  ];
+  try {
+    const times = opponents.map((): number[] => []);
+    const repeats: number[] = [];
+    for (const opponent of opponents) repeats.push(await calibrate(opponent));
+    for (let round = 0; round < ROUNDS && !signal.aborted; round++) {
+      for (const [i, opponent] of opponents.entries()) times[i]!.push(await time(opponent, repeats[i]!));
+    }
+    if (signal.aborted) return [];
+    const reference = median(times[0]!);
+    return opponents.map(({ backend }, i) => ({
+      encoder: id,
+      workload: workload.title,
+      backend,
+      microseconds: { median: median(times[i]!), low: Math.min(...times[i]!), high: Math.max(...times[i]!) },
+      ratio: reference / median(times[i]!),
+    }));
+  } finally {
+    for (const opponent of opponents) await opponent.dispose();
+  }
+}
+
+async function calibrate(opponent: Opponent): Promise<number> {
+  for (let repeats = 1; ; repeats *= 2) {
+    if ((await time(opponent, repeats)) * repeats >= LEAST_MILLISECONDS * 1000) return repeats;
+  }
+}
+
+/** Microseconds for one call, as the mean of so many. */
+async function time(opponent: Opponent, repeats: number): Promise<number> {
+  await opponent.prepare();
+  const started = performance.now();
+  for (let i = 0; i < repeats; i++) {
+    const pending = opponent.encode();
+    if (pending instanceof Promise) await pending;
+  }
+  return ((performance.now() - started) * 1000) / repeats;
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+type Values = Readonly<Record<string, Float32Array>>;
+type Call<T> = (...given: readonly T[]) => T | readonly T[];
+
+function bound<T>(encoder: Encoder, ops: Ops<T>, values: Values, convert: (x: NdArray) => T): Call<T> {
+  const tensors = Object.fromEntries(
+    Object.entries(values).map(([name, data]) => [
+      name,
+      convert(array(data, encoder.parameters[name]!.shape)),
+    ]),
+  );
+  return bind(encoder, ops, tensors) as Applied<T>[Kind] as Call<T>;
+}
+
+function onTypedArrays(encoder: Encoder, values: Values, given: NdArray[]): Opponent {
+  const call = bound(encoder, typedArrays, values, (x) => x);
+  return {
+    backend: "typed arrays",
+    prepare: async () => {},
+    encode: () => call(...given),
+    dispose: () => {},
+  };
+}
+
+async function onTfjs(
+  name: "cpu" | "wasm",
+  encoder: Encoder,
+  values: Values,
+  given: NdArray[],
+): Promise<Opponent> {
+  await useBackend(name);
+  const kept: tf.Tensor[] = [];
+  const keep = (x: NdArray): tf.Tensor => {
+    const tensor = toTensor(x);
+    kept.push(tensor);
+    return tensor;
+  };
+  const call = bound(encoder, tfjs, values, keep);
+  const tensors = given.map(keep);
+  return {
+    backend: `tf.js ${name}`,
+    prepare: () => useBackend(name),
+    // both backends finish a kernel before the call returns
+    encode: () => tf.tidy(() => void call(...tensors)),
+    dispose: () => tf.dispose(kept),
+  };
+}
+
+async function onOnnxRuntime(encoder: Encoder, values: Values, given: NdArray[]): Promise<Opponent> {
+  const session = await createEncoderSession(encoder, ort, { values, session: { intraOpNumThreads: 1 } });
+  const run = session.run as EncoderRun[Kind] as (...given: readonly NdArray[]) => Promise<unknown>;
+  return {
+    backend: "onnxruntime",
+    prepare: async () => {},
+    encode: () => run(...given),
+    dispose: session.dispose,
+  };
+}

@@ -1,0 +1,98 @@
+import { alibi, type Encoder, learned, none, rope, sinusoidal } from "@posenc/core";
+
+/** The model that an encoder is made for. */
+export interface ContenderSizes {
+  readonly dim: number;
+  readonly heads: number;
+  /** Tokens in a sequence, for encoders with a table. */
+  readonly maxLength: number;
+}
+
+/** An encoder as it takes part in a comparison. */
+export interface Contender {
+  readonly id: string;
+  /** One line for a reader. */
+  readonly about: string;
+  /** Another form of the contender before it; takes part only where it is asked for. */
+  readonly variant?: boolean;
+  make(sizes: ContenderSizes): Encoder;
+}
+
+export const contenders: readonly Contender[] = [
+  { id: "none", about: "No positions: what attention can do without.", make: () => none() },
+  {
+    id: "sinusoidal",
+    about: "Sines and cosines of the position, added to the embeddings (Vaswani et al., 2017).",
+    make: ({ dim }) => sinusoidal({ dim }),
+  },
+  {
+    id: "sinusoidal (per-dimension)",
+    about: "The formula of many tutorials: dimension i has exponent i/d, so its cosines are not the paper's.",
+    variant: true,
+    make: ({ dim }) => sinusoidal({ dim, exponent: "per-dimension" }),
+  },
+  {
+    id: "sinusoidal (tensor2tensor)",
+    about: "All sines, then all cosines, with divisor d/2 − 1 (tensor2tensor, fairseq, Whisper).",
+    variant: true,
+    make: ({ dim }) => sinusoidal({ dim, exponent: "tensor2tensor", layout: "concatenated" }),
+  },
+  {
+    id: "learned",
+    about: "A trained vector for each position, added to the embeddings (BERT, GPT-2).",
+    make: ({ dim, maxLength }) => learned({ dim, maxLength, initialDeviation: 1 }),
+  },
+  {
+    id: "rope",
+    about: "Queries and keys turned by angles that grow with the position (Su et al., 2021).",
+    make: ({ dim, heads }) => rope({ dim: dim / heads }),
+  },
+  {
+    id: "rope (interleaved)",
+    about: "RoPE with neighbouring dimensions as pairs (GPT-J, RoFormer).",
+    variant: true,
+    make: ({ dim, heads }) => rope({ dim: dim / heads, pairing: "interleaved" }),
+  },
+  {
+    id: "alibi (symmetric)",
+    about: "A penalty on the distance, the same to the left and to the right (Press et al., 2022).",
+    make: ({ heads }) => alibi({ heads, direction: "symmetric" }),
+  },
+  {
+    id: "alibi (split)",
+    about: "ALiBi where half of the heads look left only and half right only.",
+    make: ({ heads }) => alibi({ heads, direction: "split" }),
+  },
+];
+
+/** Those that a comparison takes unless told otherwise: not the variants of one and the same encoder. */
+export const usual: readonly Contender[] = contenders.filter(({ variant }) => !variant);
+
+const known = (): string => contenders.map(({ id }) => id).join(", ");
+
+/** By name: `alibi` picks both of its kinds, `all` picks all. @throws RangeError for a name that picks none */
+export function pickContenders(names: readonly string[]): Contender[] {
+  const wanted = new Set(names.flatMap((name) => (name === "all" ? contenders : named(name))));
+  return contenders.filter((contender) => wanted.has(contender));
+}
+
+function named(name: string): readonly Contender[] {
+  const exact = contenders.filter(({ id }) => id === name);
+  const kinds = contenders.filter(({ id }) => id.startsWith(`${name} (`));
+  if (exact.length + kinds.length === 0)
+    throw new RangeError(`--encoders must be from all, ${known()}, got "${name}"`);
+  return exact.length > 0 ? exact : kinds;
+}
+
+/** One by name and variant. @throws RangeError where there is none such */
+export function pickContender(name: string, variant?: string): Contender {
+  const [encoder] = named(name);
+  if (variant === undefined) return encoder!;
+  const found = contenders.find(({ id }) => id === `${name} (${variant})`);
+  if (found) return found;
+  const variants = contenders.flatMap(({ id }) =>
+    id.startsWith(`${name} (`) ? [id.slice(name.length + 2, -1)] : [],
+  );
+  const offer = variants.length > 0 ? `must be from ${variants.join(", ")}` : "must be left out";
+  throw new RangeError(`--variant ${offer} for ${name}, got "${variant}"`);
+}

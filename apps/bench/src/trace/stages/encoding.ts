@@ -1,0 +1,68 @@
+import { array, bind, type Encoder, type Kind, type NdArray, typedArrays } from "@posenc/core";
+import { about, places } from "../about.ts";
+import type { EncodingStage, EncodingTable, WorkedStep } from "../data.ts";
+import { excerpt, matrix } from "../numbers.ts";
+import type { Setup } from "../setup.ts";
+import { measures } from "./measures.ts";
+
+/** What an encoder makes of the positions, as tables [positions, columns]. */
+interface Tables {
+  /** Of all that it makes. */
+  readonly shape: readonly number[];
+  readonly tables: readonly EncodingTable[];
+}
+
+const byKind: {
+  readonly [K in Kind]: (encoder: Extract<Encoder, { kind: K }>, setup: Setup) => Tables;
+} = {
+  additive: (encoder, { options: { dim }, positions, encoderValues }) => {
+    const length = positions.data.length;
+    const zeros = array(new Float32Array(length * dim), [length, dim]);
+    const vectors = bind(encoder, typedArrays, encoderValues)(zeros, positions);
+    return { shape: [...vectors.shape], tables: [table("PE", "dimensions", vectors)] };
+  },
+
+  rotary: (encoder, { positions, encoderValues }) => {
+    const { cos, sin } = encoder.turns(typedArrays, positions, encoderValues);
+    return { shape: [...cos.shape], tables: [table("cos", "pairs", cos), table("sin", "pairs", sin)] };
+  },
+
+  bias: (encoder, { positions, encoderValues }) => {
+    const scores = bind(encoder, typedArrays, encoderValues)(positions, positions);
+    const length = positions.data.length;
+    const head = array(scores.data.slice(0, length * length), [length, length]);
+    return { shape: [...scores.shape], tables: [table("scores of head 0", "keys", head)] };
+  },
+};
+
+function table(name: string, columns: string, values: NdArray): EncodingTable {
+  return { name, columns, values: matrix(values), excerpt: excerpt(values) };
+}
+
+/** The encoding of the sample's positions, its formula, and the formula worked out for the last position. */
+export function encoding(setup: Setup): EncodingStage {
+  const { encoder } = setup.options;
+  const make = byKind[encoder.kind] as (encoder: Encoder, setup: Setup) => Tables;
+  const { shape, tables } = make(encoder, setup);
+  const { title, explanation, formula, notes } = about(encoder);
+  return {
+    title,
+    explanation,
+    place: places[encoder.kind],
+    formula: [...formula(encoder.options)],
+    notes: [...(notes?.(encoder.options) ?? [])],
+    shape,
+    tables,
+    worked: workedSteps(encoder, tables[0]!.values),
+    measures: measures(setup),
+  };
+}
+
+function workedSteps(encoder: Encoder, values: EncodingTable["values"]): WorkedStep[] {
+  const { worked } = about(encoder);
+  const position = values.length - 1;
+  const entries = values[position]!.slice(0, 4);
+  return worked === undefined
+    ? []
+    : entries.map((value, index) => ({ ...worked(encoder.options, position, index), value }));
+}

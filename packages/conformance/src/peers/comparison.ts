@@ -1,0 +1,59 @@
+import type { NdArray } from "@posenc/core";
+import type { Expected } from "../expect.ts";
+import { ulp } from "../expect.ts";
+import type { ReferenceCase } from "../reference.ts";
+
+/** One output of ours beside one of theirs. */
+export interface Comparison {
+  /** The name of their output. */
+  readonly output: string;
+  readonly what: string;
+  readonly got: NdArray;
+  readonly want: Expected;
+  readonly tolerance: (want: number) => number;
+}
+
+/** What a case needs that does not exist yet. */
+export interface Later {
+  readonly later: string;
+}
+
+/** Does with our encoders what the case says, or says what is missing. */
+export type Peer = (entry: ReferenceCase) => readonly Comparison[] | Later;
+
+/**
+ * How far our float32 may be from their float64. A table entry is rounded once, and theirs holds to 1e-9 at far
+ * positions; where arithmetic follows, each of a few operations rounds.
+ */
+const slack = {
+  table: (want: number) => ulp(want) + 1e-9,
+  arithmetic: (want: number) => ulp(want) + 4e-7 * Math.max(1, Math.abs(want)),
+};
+
+/**
+ * Our `got` beside their `output`: close to the float64 run, and to the float32 one as closely as that is right
+ * itself.
+ *
+ * @param view what to compare of their output, where it is not all of it
+ */
+export function beside(
+  entry: ReferenceCase,
+  output: string,
+  got: NdArray,
+  kind: keyof typeof slack,
+  view: (want: Expected) => Expected = (want) => want,
+): Comparison[] {
+  const error = 4 * (entry.peerError32vs64[output]?.maxAbs ?? 0) + 1e-6;
+  const compare = (what: string, want: Expected, tolerance: Comparison["tolerance"]): Comparison => ({
+    output,
+    what: `${output} (${what})`,
+    got,
+    want: view(want),
+    tolerance,
+  });
+  const precise = entry.outputs64[output];
+  return [
+    compare("float32", entry.outputs[output]!, () => error),
+    ...(precise ? [compare("float64", precise, slack[kind])] : []),
+  ];
+}

@@ -1,0 +1,88 @@
+import {
+  array,
+  bind,
+  type NdArray,
+  range,
+  type SinusoidalOptions,
+  sinusoidal,
+  sizeOf,
+  typedArrays,
+} from "@posenc/core";
+import type { Expected } from "../expect.ts";
+import type { ReferenceCase, ReferenceTensor } from "../reference.ts";
+import { beside, type Peer } from "./comparison.ts";
+
+interface Params {
+  readonly layout: string;
+  readonly freq: "2i/d" | "2*(j//2)/d" | "i/h" | "i/(h-1)";
+  readonly positions?: readonly number[] | readonly (readonly number[])[] | null;
+  readonly start_index?: number;
+  readonly base?: number;
+  readonly theta?: number;
+  readonly max_wavelength?: number;
+  readonly min_timescale?: number;
+  readonly max_timescale?: number;
+  readonly scale?: number;
+  readonly padding_idx?: number;
+}
+
+const exponents: Record<Params["freq"], "paper" | "tensor2tensor"> = {
+  "2i/d": "paper",
+  "2*(j//2)/d": "paper",
+  "i/h": "paper",
+  "i/(h-1)": "tensor2tensor",
+};
+
+/** Whole numbers from 0 as int32, others as float32. */
+export function positionsOf(values: ArrayLike<number>, shape: readonly number[]): NdArray {
+  const all = Array.from(values);
+  const whole = all.every((value) => Number.isInteger(value) && value >= 0);
+  return array(whole ? Int32Array.from(all) : Float32Array.from(all), shape);
+}
+
+function positionsIn(entry: ReferenceCase, params: Params, length: number): NdArray {
+  const given = params.positions ?? undefined;
+  if (given !== undefined) {
+    const rows = Array.isArray(given[0]) ? [given.length, given[0].length] : [given.length];
+    return positionsOf((given as number[]).flat(), rows);
+  }
+  const computed = entry.outputs.positions;
+  return computed ? positionsOf(computed.data, computed.shape) : range(length);
+}
+
+/** Sinusoids of every make: the width is that of the output, the rest is in the parameters. */
+export const sinusoids: Peer = (entry) => {
+  const params = entry.params as unknown as Params;
+  const { min_timescale = 1, padding_idx } = params;
+  if (params.layout.startsWith("per axis")) return { later: "positions with several axes" };
+  if (min_timescale !== 1) return { later: "min_timescale" };
+
+  const { shape } = entry.outputs.pe!;
+  const dim = shape.at(-1)!;
+  const positions = positionsIn(entry, params, shape.at(-2)!);
+  const exponent = exponents[params.freq];
+  const options: SinusoidalOptions = {
+    dim,
+    base: params.base ?? params.theta ?? params.max_wavelength ?? params.max_timescale ?? 10_000,
+    layout: params.layout === "interleaved" ? "interleaved" : "concatenated",
+    exponent,
+    oddDim: exponent === "paper" ? "sine" : "zero",
+    scale: params.scale ?? 1,
+    offset: params.start_index ?? 0,
+    positions: positions.data instanceof Int32Array ? "index" : "real",
+  };
+  const nothing = array(new Float32Array(sizeOf(shape)), shape);
+  const encoded = bind(sinusoidal(options), typedArrays, {})(nothing, positions);
+
+  // the row of the padding token is zero in these peers: a matter of tokens, not of positions
+  const kept = Array.from(positions.data, (position, row) => ({ position, row }))
+    .filter(({ position }) => position !== padding_idx)
+    .map(({ row }) => row);
+  const rows = ({ data }: Expected | ReferenceTensor): Expected => ({
+    shape: [kept.length, dim],
+    data: kept.flatMap((row) => Array.from(data).slice(row * dim, (row + 1) * dim)),
+  });
+  const view = padding_idx === undefined ? undefined : rows;
+  const got = view ? array(Float32Array.from(rows(encoded).data), [kept.length, dim]) : encoded;
+  return beside(entry, "pe", got, options.scale === 1 ? "table" : "arithmetic", view);
+};

@@ -1,0 +1,108 @@
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { expectWithin } from "./expect.ts";
+import { bloomBias, kerasBias, mptBias, pressBias, slopeLists, symmetricBias } from "./peers/alibis.ts";
+import type { Comparison, Later, Peer } from "./peers/comparison.ts";
+import { kerasRope, ropes, ropeTables, rotateKernels } from "./peers/ropes.ts";
+import { sinusoids } from "./peers/sinusoids.ts";
+import { truths } from "./peers/truths.ts";
+import { type ReferenceCase, reference, referenceFolder } from "./reference.ts";
+
+const later =
+  (what: string): Peer =>
+  () => ({ later: what });
+
+/** Who computes what, by file, and by the part of a case's id before the slash; `*` for all others. */
+const peers: Record<string, Record<string, Peer>> = {
+  sinusoid_1d: { "*": sinusoids },
+  keras_tf: { "keras-rope": kerasRope, "keras-alibi": kerasBias, "*": sinusoids },
+  rope_apply_1d: { "flash-attn": rotateKernels, "permute-qk": later("a weight permuter"), "*": ropes },
+  rope_cos_sin: { "dynamic-stateful": later("frequencies scaled by dynamic"), "*": ropeTables },
+  alibi: {
+    slopes: slopeLists,
+    "press-bias": pressBias,
+    "mpt-slopes": mptBias,
+    "bloom-bias": bloomBias,
+    "xt-alibi": symmetricBias,
+  },
+  truth: { scaled: later("scaled frequencies"), "*": truths },
+  truth_far: { "*": truths },
+};
+
+/** The cases that need what is not there yet. Exactly these are uncovered. */
+const LATER: Record<string, string> = {
+  "keras_tf keras-rope/start-10-linear4": "frequencies scaled by linear",
+  "keras_tf t2t-nd/1x3x4x8": "positions with several axes",
+  "rope_apply_1d llama/yarn-attention-factor": "frequencies scaled by yarn",
+  "rope_apply_1d deepseek-v3/interleave-in-half-out": "pairing interleaved-in/half-out, layout bhsd",
+  "rope_apply_1d proportional/hd16-p0.5": "frequencies scaled by proportional",
+  "rope_apply_1d permute-qk/4x8": "a weight permuter",
+  "rope_cos_sin tables/llama-3.1-8b": "frequencies scaled by llama3",
+  "rope_cos_sin dynamic-stateful/f2-max16": "frequencies scaled by dynamic",
+  "truth scaled/llama3.1-8b": "scaled frequencies",
+  "truth scaled/yarn-qwen2.5": "scaled frequencies",
+  "truth scaled/longrope-phi3.5-short_factor": "scaled frequencies",
+  "truth scaled/dynamic-len4096": "scaled frequencies",
+};
+
+/** Outputs that are no encodings: positions that a peer counted from tokens are what our encoder is given. */
+const GIVEN: Record<string, readonly string[]> = { "fairseq-forward": ["positions"] };
+
+const familyOf = ({ id }: ReferenceCase): string => id.split("/")[0]!;
+const elsewhere = process.env.POSENC_REFERENCE;
+const folder = elsewhere ?? referenceFolder;
+const files = Object.keys(peers).filter((name) => !elsewhere || existsSync(join(folder, `${name}.json`)));
+const isLater = (result: readonly Comparison[] | Later): result is Later => "later" in result;
+
+const uncovered: Record<string, string> = {};
+
+describe.each(files)("independent implementations: %s", (name) => {
+  for (const entry of reference(name, folder)) {
+    const peer = peers[name]![familyOf(entry)] ?? peers[name]!["*"];
+    const result = peer?.(entry) ?? { later: "a comparison" };
+    if (isLater(result)) {
+      uncovered[`${name} ${entry.id}`] = result.later;
+      continue;
+    }
+    test(entry.id, () => {
+      const covered = new Set([...result.map(({ output }) => output), ...(GIVEN[familyOf(entry)] ?? [])]);
+      const theirs = [...Object.keys(entry.outputs), ...Object.keys(entry.plain)];
+      expect([...covered].sort()).toEqual(theirs.sort());
+      for (const { what, got, want, tolerance } of result) expectWithin(got, want, tolerance, what);
+    });
+  }
+});
+
+test("every case is covered, but for those that are listed", () => {
+  expect(files).not.toHaveLength(0);
+  if (elsewhere) console.warn(`not covered in ${elsewhere}:`, uncovered);
+  else expect(uncovered).toEqual(LATER);
+});
+
+describe("the loader", () => {
+  const stored = (tensor: object) => {
+    const from = mkdtempSync(join(tmpdir(), "posenc-"));
+    writeFileSync(join(from, "x.f32"), new Uint8Array(Float32Array.of(1.5, -2, 3.25).buffer));
+    writeFileSync(join(from, "x.json"), JSON.stringify({ cases: [{ id: "a/b", outputs: { t: tensor } }] }));
+    return () => reference("x", from)[0]!.outputs.t;
+  };
+  const tensor = { dtype: "float32", shape: [2], bin: "x.f32", offset: 1, length: 2 };
+
+  test("reads elements from an offset on", () => {
+    expect(Array.from(stored(tensor)()!.data)).toEqual([-2, 3.25]);
+  });
+
+  test("rejects a tensor that ends beyond its file, or does not fill its shape", () => {
+    expect(stored({ ...tensor, shape: [3], length: 3 })).toThrow(
+      new RangeError("x.json: a/b: t must end within x.f32 (12 bytes), got offset 1 and length 3"),
+    );
+    expect(stored({ ...tensor, length: 1 })).toThrow(
+      new RangeError("x.json: a/b: t must have 2 values for shape [2], got 1"),
+    );
+    expect(stored({ dtype: "float32", shape: [2, 2], data: [1, 2, 3] })).toThrow(
+      new RangeError("x.json: a/b: t must have 4 values for shape [2,2], got 3"),
+    );
+  });
+});

@@ -1,0 +1,171 @@
+import { array, type Encoder, type NdArray } from "@posenc/core";
+import { describe, expect, test } from "vitest";
+import { type Call, encode, inputsOf, positionsFrom, shapesOf } from "./applications.ts";
+import type { Device } from "./device.ts";
+import { expectClose, floats } from "./expect.ts";
+import { typedArrayDevices } from "./typed-array-devices.ts";
+
+const LENGTHS = [1, 3, 7];
+/** Far enough that float32 angles would be off by more than the tolerance. */
+const FAR = 100_000;
+
+/**
+ * Registers tests of one encoder on `device`: the values of the typed arrays to 1e-6, the promised shapes, and
+ * that what stands at a position depends on nothing but the position.
+ */
+export function testEncoder(encoder: Encoder, device: Device): void {
+  const { name, options, positions: { below = Number.POSITIVE_INFINITY, real = false } = {} } = encoder;
+  const lengths = LENGTHS.filter((length) => length <= below);
+  const longest = Math.max(...lengths);
+  const last = below - longest;
+  const step = Math.min(2, last);
+  const run = (...calls: Call[]) => encode(encoder, device, calls);
+
+  const keys = Math.min(longest, 5);
+
+  const ownTests: Record<Encoder["kind"], () => void> = {
+    additive() {},
+
+    rotary() {
+      test("turning keeps the norms", async () => {
+        const call = { batch: 2, positions: positionsFrom(Math.min(3, last), longest) };
+        const [turned] = await run(call);
+        const given = inputsOf(encoder, call);
+        turned!.forEach((output, i) => {
+          expectClose(norms(output), norms(given[i]!), 1e-6, `output ${i}: norms`);
+        });
+      });
+      elsewhere();
+    },
+
+    bias: elsewhere,
+  };
+
+  describe(`${name} ${JSON.stringify(options)} on ${device.name}`, () => {
+    async function same(call: Call): Promise<void> {
+      const [got] = await run(call);
+      const [want] = await encode(encoder, typedArrayDevices[0]!, [call]);
+      expect(got!.map(({ shape }) => shape)).toEqual(shapesOf(encoder, call));
+      got!.forEach((output, i) => {
+        expect(output.data).toBeInstanceOf(Float32Array);
+        expect(output.data.every(Number.isFinite), `output ${i} is finite`).toBe(true);
+        expectClose(output, want![i]!, 1e-6, `output ${i}`);
+      });
+    }
+
+    for (const length of lengths) {
+      test(`positions [${length}], batch 2`, () => same({ batch: 2, positions: positionsFrom(0, length) }));
+      for (const batch of [1, 2]) {
+        test(`positions [${batch}, ${length}]`, () =>
+          same({ batch, positions: positionsFrom(0, length, batch, Math.min(2, below - length)) }));
+      }
+    }
+
+    test("positions far from 0", () =>
+      same({ batch: 1, positions: positionsFrom(Math.min(FAR, last), longest) }));
+
+    test("positions in any order", () =>
+      same({
+        batch: 1,
+        positions: array(Int32Array.from({ length: longest }, (_, i) => (i * 3) % longest)),
+      }));
+
+    if (real) {
+      test("fractions and negative positions", () =>
+        same({ batch: 2, positions: floats([2, 3], (row, i) => i - 1.25 + row / 2) }));
+    }
+
+    test("what stands at a position does not depend on its neighbours", async () => {
+      const [from, to] = [Math.min(1, longest - 1), longest];
+      const [all, part] = await run(
+        { batch: 2, positions: positionsFrom(0, longest) },
+        { batch: 2, positions: positionsFrom(from, to - from) },
+      );
+      const place = partOf[encoder.kind];
+      all!.forEach((output, i) => {
+        expectClose(part![i]!, place(output, from, to), 1e-6, `output ${i}`);
+      });
+    });
+
+    test("the rows of a batch are those of single sequences", async () => {
+      const grid = positionsFrom(0, longest, 2, step);
+      const row = (at: number) =>
+        array(Int32Array.from(grid.data.subarray(at * longest, (at + 1) * longest)), [1, longest]);
+      const [both, ...singles] = await run(
+        { batch: 2, positions: grid },
+        { batch: 1, positions: row(0) },
+        { batch: 1, positions: row(1), firstRow: 1 },
+      );
+      singles.forEach((single, at) => {
+        both!.forEach((output, i) => {
+          expectClose(single[i]!, blockOf(output, at), 1e-6, `row ${at}: output ${i}`);
+        });
+      });
+    });
+
+    ownTests[encoder.kind]();
+  });
+
+  function elsewhere(): void {
+    test("keys that stand elsewhere than the queries", async () => {
+      for (const batch of [undefined, 2]) {
+        const call = {
+          batch: 2,
+          positions: positionsFrom(keys - 1, 1, batch),
+          keyPositions: positionsFrom(0, keys, batch),
+        };
+        const [got] = await run(call);
+        const [want] = await encode(encoder, typedArrayDevices[0]!, [call]);
+        expect(got!.map(({ shape }) => shape)).toEqual(shapesOf(encoder, call));
+        got!.forEach((output, i) => {
+          expectClose(output, want![i]!, 1e-6, `output ${i}`);
+        });
+      }
+    });
+  }
+}
+
+type PartOf = (output: NdArray, from: number, to: number) => NdArray;
+
+/** Rows `from` to `to` of [..., length, dim]. */
+const someRows: PartOf = ({ data, shape }, from, to) => {
+  const [length, dim] = shape.slice(-2) as [number, number];
+  const lead = shape.slice(0, -2);
+  const blocks = data.length / (length * dim);
+  const kept = floats(
+    [blocks, to - from, dim],
+    (block, i, d) => data[(block * length + from + i) * dim + d]!,
+  );
+  return array(kept.data, [...lead, to - from, dim]);
+};
+
+/** What a shorter sequence gives: rows of vectors, or a corner of the scores [..., q, k]. */
+const partOf: Record<Encoder["kind"], PartOf> = {
+  additive: someRows,
+  rotary: someRows,
+  bias({ data, shape }, from, to) {
+    const length = shape.at(-1)!;
+    const blocks = data.length / length ** 2;
+    const corner = floats(
+      [blocks, to - from, to - from],
+      (block, q, k) => data[(block * length + from + q) * length + from + k]!,
+    );
+    return array(corner.data, [...shape.slice(0, -2), to - from, to - from]);
+  },
+};
+
+/** Block `at` of the first axis, which stays with length 1. */
+function blockOf({ data, shape }: NdArray, at: number): NdArray {
+  const size = data.length / shape[0]!;
+  return array(data.slice(at * size, (at + 1) * size), [1, ...shape.slice(1)]);
+}
+
+/** [..., dim] → [..., 1], the Euclidean norms. */
+function norms({ data, shape }: NdArray): NdArray {
+  const dim = shape.at(-1)!;
+  const size = data.length / dim;
+  const values = Float32Array.from({ length: size }, (_, i) =>
+    Math.hypot(...data.subarray(i * dim, (i + 1) * dim)),
+  );
+  return array(values, [...shape.slice(0, -1), 1]);
+}

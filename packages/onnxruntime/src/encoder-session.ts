@@ -1,0 +1,114 @@
+import {
+  checkAdditive,
+  checkBias,
+  checkRotary,
+  checks,
+  type Encoder,
+  type Kind,
+  type NdArray,
+  sizeOf,
+  typedArrays,
+} from "@posenc/core";
+import { exportEncoder, type ParameterValues } from "@posenc/onnx";
+import { checkRuntime, type GraphSession, openGraph, type Runtime, type SessionOptions } from "./runtime.ts";
+import { checkTensor, feedPositions, reshape } from "./tensors.ts";
+
+/** What `bind` gives, with promises. */
+export interface EncoderRun {
+  /** x [..., length, dim], positions [length], or [batch, length] with x [batch, length, dim] → x + vectors. */
+  additive(x: NdArray, positions: NdArray): Promise<NdArray>;
+  /**
+   * q and k [..., length, dim], positions [length], or [batch, length] with q and k [batch, heads, length, dim]
+   * → q and k turned.
+   */
+  rotary(
+    q: NdArray,
+    k: NdArray,
+    positions: NdArray,
+    keyPositions?: NdArray,
+  ): Promise<[q: NdArray, k: NdArray]>;
+  /** positions of queries [q] and keys [k], or [batch, q] and [batch, k] → scores [heads, q, k] or [batch, heads, q, k]. */
+  bias(queries: NdArray, keys: NdArray): Promise<NdArray>;
+}
+
+export interface EncoderSession<K extends Kind = Kind> {
+  /** @throws TypeError, RangeError for bad input, as `bind` does; Error after {@link dispose} */
+  readonly run: EncoderRun[K];
+  /** Frees the session's memory. */
+  dispose(): Promise<void>;
+}
+
+export interface EncoderSessionOptions {
+  /** A value for each of the encoder's parameters. Required where it has any. */
+  readonly values?: ParameterValues;
+  /** Passed on to ONNX Runtime: execution providers, threads. */
+  readonly session?: SessionOptions;
+}
+
+type Runners = {
+  [K in Kind]: (encoder: Extract<Encoder, { kind: K }>, graph: GraphSession) => EncoderRun[K];
+};
+
+const runners: Runners = {
+  additive: (encoder, graph) => async (x, positions) => {
+    checkTensors(encoder, { x, positions });
+    checkAdditive(encoder, typedArrays, x, positions);
+    const { y } = await graph.run({
+      x: reshape(x, [sizeOf(x.shape.slice(0, -2)), ...x.shape.slice(-2)]),
+      positions: feedPositions(encoder, "positions", positions),
+    });
+    return reshape(y!, x.shape);
+  },
+
+  rotary:
+    (encoder, graph) =>
+    async (q, k, positions, keyPositions = positions) => {
+      checkTensors(encoder, { q, k, positions, keyPositions });
+      checkRotary(encoder, typedArrays, q, k, positions, keyPositions);
+      const { q_rotated, k_rotated } = await graph.run({
+        q: headsOf(q, positions),
+        k: headsOf(k, keyPositions),
+        positions: feedPositions(encoder, "positions", positions),
+        key_positions: feedPositions(encoder, "keyPositions", keyPositions),
+      });
+      return [reshape(q_rotated!, q.shape), reshape(k_rotated!, k.shape)];
+    },
+
+  bias: (encoder, graph) => async (queries, keys) => {
+    checkTensors(encoder, { queries, keys });
+    checkBias(encoder, typedArrays, queries, keys);
+    const { scores } = await graph.run({
+      queries: feedPositions(encoder, "queries", queries),
+      keys: feedPositions(encoder, "keys", keys),
+    });
+    return queries.shape.length === 1 ? reshape(scores!, scores!.shape.slice(1)) : scores!;
+  },
+};
+
+/** x as [batch, heads, length, dim]; where all share one row of positions, leading axes are heads of one batch. */
+function headsOf(x: NdArray, positions: NdArray): NdArray {
+  if (positions.shape.length === 2) return x;
+  return reshape(x, [1, sizeOf(x.shape.slice(0, -2)), ...x.shape.slice(-2)]);
+}
+
+function checkTensors({ name }: Encoder, tensors: Readonly<Record<string, unknown>>): void {
+  for (const [what, x] of Object.entries(tensors)) checkTensor(name, what, x);
+}
+
+/**
+ * An encoder as an ONNX graph, loaded by ONNX Runtime. Its `run` takes and gives what `bind` does on typed arrays.
+ *
+ * @param runtime `import * as ort from "onnxruntime-node"`, or "onnxruntime-web"
+ * @throws TypeError, RangeError for a missing runtime, or values that do not fit the encoder's parameters
+ */
+export async function createEncoderSession<E extends Encoder>(
+  encoder: E,
+  runtime: Runtime,
+  { values = {}, session }: EncoderSessionOptions = {},
+): Promise<EncoderSession<E["kind"]>> {
+  checkRuntime("createEncoderSession", runtime);
+  checks.checkObject("createEncoderSession", "encoder", encoder);
+  const graph = await openGraph(encoder.name, runtime, exportEncoder(encoder, { values }), session);
+  const runner = runners[encoder.kind] as (encoder: Encoder, graph: GraphSession) => EncoderRun[E["kind"]];
+  return { run: runner(encoder, graph), dispose: graph.dispose };
+}

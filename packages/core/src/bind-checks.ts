@@ -1,4 +1,4 @@
-import { show } from "./checks.ts";
+import { checkObject, checkOneOf, show } from "./checks.ts";
 import type { AdditiveEncoder, BiasEncoder, Encoder, PositionRange, RotaryEncoder } from "./encoder.ts";
 import type { Description, Ops } from "./ops.ts";
 import type { Parameters, Values } from "./parameters.ts";
@@ -15,8 +15,15 @@ function describeTensor<T>(who: string, what: string, ops: Ops<T>, x: T): Descri
   return ops.describe(x);
 }
 
+/** It is an encoder, of one of the kinds. */
+function checkKind(who: string, encoder: Encoder): void {
+  const { kind } = checkObject(who, "encoder", encoder);
+  checkOneOf(who, "encoder.kind", kind, ["additive", "rotary", "bias"]);
+}
+
 /** A tensor for each parameter, of its shape. */
 export function checkValues<T>(encoder: Encoder, ops: Ops<T>, values: Values<Parameters, T>): void {
+  checkKind("bind", encoder);
   const names = Object.keys(encoder.parameters);
   if (typeof values !== "object" || values === null) {
     throw new TypeError(
@@ -52,19 +59,22 @@ export function checkPositions(
       `${who}: ${what} must have shape [length] or [batch, length], got ${shapeText(shape)}`,
     );
   }
-  const { real = false, below = Number.POSITIVE_INFINITY } = range;
   const data = values?.() ?? [];
   for (let i = 0; i < data.length; i++) {
     const position = data[i]!;
-    const expected = real
-      ? Number.isFinite(position) || "finite"
-      : (Number.isInteger(position) || "whole numbers") &&
-        (position >= 0 || "0 or greater") &&
-        (position < below || `below ${below}`);
-    if (expected !== true)
+    const expected = expectation(position, range);
+    if (expected !== undefined)
       throw new RangeError(`${who}: ${what} must be ${expected}, got ${position} at index ${i}`);
   }
-  if (!real && dtype !== "int32") throw new TypeError(`${who}: ${what} must be int32, got ${dtype}`);
+  if (!range.real && dtype !== "int32") throw new TypeError(`${who}: ${what} must be int32, got ${dtype}`);
+}
+
+/** What a position is not, though it must be. */
+function expectation(position: number, { real, below }: PositionRange): string | undefined {
+  if (real) return Number.isFinite(position) ? undefined : "finite";
+  if (!Number.isInteger(position)) return "whole numbers";
+  if (position < 0) return "0 or greater";
+  return below !== undefined && position >= below ? `below ${below}` : undefined;
 }
 
 export function checkAdditive<T>(
@@ -170,6 +180,7 @@ const wanted: {
 
 /** @throws RangeError where an encoder was made for a model of other sizes */
 export function checkFit(encoder: Encoder, sizes: ModelSizes): void {
+  checkKind("checkFit", encoder);
   const rule = wanted[encoder.kind] as (
     encoder: Encoder,
     sizes: ModelSizes,

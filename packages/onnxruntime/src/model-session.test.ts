@@ -70,7 +70,7 @@ describe.each(forms)("causal $causal, head $head", (form) => {
       const errors = expected.data.map(
         (value, i) => Math.abs(found.data[i]! - value) / Math.max(1, Math.abs(value)),
       );
-      expect(Math.max(...errors)).toBeLessThanOrEqual(3e-6);
+      expect(Math.max(...errors)).toBeLessThanOrEqual(1e-6);
     }
     await session.dispose();
   });

@@ -7,7 +7,6 @@ import { tasks, whatItSees, workloads } from "@posenc/benchmarks";
 import { type Encoder, toJSON } from "@posenc/core";
 import { machine, versions } from "../environment.ts";
 import { type Folder, type Output, openFolder } from "../output.ts";
-import { renderReport } from "../report/render-report.ts";
 import type { EncoderResult, Results } from "../results.ts";
 import type { Job, JobEvent } from "./job.ts";
 import type { CompareOptions } from "./options.ts";
@@ -79,6 +78,7 @@ export async function compare(
 }
 
 async function finish(folder: Folder, results: Results, output: Output): Promise<void> {
+  const { renderReport } = await import("../report/render-report.ts"); // the charts take half a second to load
   folder.write("index.html", await renderReport(results));
   const state = results.complete ? "" : "Broken off: what follows is what was done.\n";
   output.write(`\n${state}${comparisonTables(results)}\n\n`);

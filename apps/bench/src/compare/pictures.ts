@@ -12,6 +12,8 @@ import type { PictureResult } from "../results.ts";
 
 const POSITIONS = 64;
 const PAIRS = 24;
+/** A score this far below another counts for e^−8 of it: colours end there. */
+const STEEP = 8;
 
 type Values = Readonly<Record<string, NdArray>>;
 type Picture = Omit<PictureResult, "encoder" | "values" | "shape"> & { readonly of: NdArray };
@@ -50,6 +52,7 @@ const painters: Painters = {
     return heads.map((head) => ({
       title: `what is added to the scores of head ${head + 1} of ${encoder.heads}`,
       axes: { x: "position of the key", y: "position of the query" },
+      limit: STEEP,
       of: array(scores.data.slice(head * size * size, (head + 1) * size * size), [size, size]),
       caption: "Each square is a pair of tokens; 0 leaves the score as it is, below 0 the pair counts less.",
     }));

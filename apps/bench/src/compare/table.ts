@@ -1,6 +1,28 @@
 import Table from "cli-table3";
 import type { Backend, Results, RunResult } from "../results.ts";
 
+/** A line under the head, and no others. */
+const PLAIN = {
+  style: { head: [], border: [], compact: true },
+  chars: {
+    top: "",
+    "top-mid": "",
+    "top-left": "",
+    "top-right": "",
+    bottom: "",
+    "bottom-mid": "",
+    "bottom-left": "",
+    "bottom-right": "",
+    left: "",
+    right: "",
+    "left-mid": "",
+    "right-mid": "",
+    middle: " ",
+    mid: "─",
+    "mid-mid": "─",
+  },
+};
+
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;
 
 /** The comparison as tables for the terminal. */
@@ -14,7 +36,7 @@ function accuracyTable({ encoders, tasks, runs }: Results): string {
   const table = new Table({
     head: ["encoder", "sees", ...tasks.map(({ name }) => name)],
     colAligns: ["left", "left", ...tasks.map(() => "right" as const)],
-    style: { head: [], border: [] },
+    ...PLAIN,
   });
   const cell = (encoder: string, task: string): string => {
     const accuracies = runs
@@ -61,7 +83,7 @@ function speedTables({ speed, encoders }: Results): string {
       const table = new Table({
         head: ["encoder", ...backends],
         colAligns: ["left", ...backends.map(() => "right" as const)],
-        style: { head: [], border: [] },
+        ...PLAIN,
       });
       const cell = (encoder: string, backend: Backend): string => {
         const found = speed.find(

@@ -76,8 +76,7 @@ const known: Readonly<Record<string, About>> = {
     ],
     worked: ({ rotaryDim, base, offset }, position, index) => {
       const turns = `${shifted(position, offset)} · ${base}^(-${2 * index}/${rotaryDim})`;
-      const angle =
-        (position + Number(offset)) * Number(base) ** ((-2 * index) / Number(rotaryDim));
+      const angle = (position + Number(offset)) * Number(base) ** ((-2 * index) / Number(rotaryDim));
       return {
         term: `cos(${position}, pair ${index})`,
         expression: `cos(${turns})`,
@@ -132,7 +131,10 @@ export function about({ name, kind, options }: Encoder): About {
   return {
     ...rest,
     title: name,
-    formula: (options) => [...rest.formula(options), ...(given.length > 0 ? [`with ${given.join(", ")}`] : [])],
+    formula: (options) => [
+      ...rest.formula(options),
+      ...(given.length > 0 ? [`with ${given.join(", ")}`] : []),
+    ],
   };
 }
 
@@ -145,8 +147,7 @@ const sinusoidalNotes: Readonly<Record<string, string>> = {
 
 function sinusoidalFormula({ dim, base, layout, first, exponent, scale, offset }: Options): string[] {
   const half = Math.ceil(Number(dim) / 2);
-  const [even, odd] =
-    layout === "concatenated" ? ["i", `${half} + i`] : ["2i", "2i + 1"];
+  const [even, odd] = layout === "concatenated" ? ["i", `${half} + i`] : ["2i", "2i + 1"];
   const [one, other] = first === "cos" ? ["cos", "sin"] : ["sin", "cos"];
   const exponents: Readonly<Record<string, readonly [string, string]>> = {
     paper: ["2i/d", "2i/d"],
@@ -172,9 +173,7 @@ function sinusoidalEntry(options: Options, position: number, index: number): Wor
   const { dim, base, layout, first, exponent, scale, offset } = options;
   const half = Math.ceil(Number(dim) / 2);
   const [pair, member] =
-    layout === "concatenated"
-      ? [index % half, Math.floor(index / half)]
-      : [Math.floor(index / 2), index % 2];
+    layout === "concatenated" ? [index % half, Math.floor(index / half)] : [Math.floor(index / 2), index % 2];
   const wave = (member === 0) === (first === "cos") ? "cos" : "sin";
   const powers: Readonly<Record<string, readonly [number, number]>> = {
     paper: [2 * pair, Number(dim)],

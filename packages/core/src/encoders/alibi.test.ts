@@ -147,8 +147,14 @@ test.each<[object, Error]>([
     { heads: 2, direction: null },
     new TypeError('alibi: direction must be "causal" or "symmetric" or "split", got null'),
   ],
-  [{ heads: 2, slopes: 0.5 }, new TypeError("alibi: slopes must be an array of 2 numbers or an object with left and right, got 0.5")],
-  [{ heads: 2, slopes: null }, new TypeError("alibi: slopes must be an array of 2 numbers or an object with left and right, got null")],
+  [
+    { heads: 2, slopes: 0.5 },
+    new TypeError("alibi: slopes must be an array of 2 numbers or an object with left and right, got 0.5"),
+  ],
+  [
+    { heads: 2, slopes: null },
+    new TypeError("alibi: slopes must be an array of 2 numbers or an object with left and right, got null"),
+  ],
   [{ heads: 2, slopes: [0.5] }, new RangeError("alibi: slopes must be an array of 2 numbers, got [0.5]")],
   [{ heads: 1, slopes: ["0.5"] }, new TypeError('alibi: slopes[0] must be a number, got "0.5"')],
   [{ heads: 1, slopes: [Number.NaN] }, new RangeError("alibi: slopes[0] must be finite, got NaN")],

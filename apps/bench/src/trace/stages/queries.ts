@@ -14,7 +14,6 @@ export function queriesAndKeys({ options: { dim, heads }, initial, tokens }: Set
   const value = (name: string): NdArray => initial[`blocks.0.attention.${name}`]!;
   const embedded = gather(initial.embedding!, array(tokens));
   const x = layerNorm(embedded, value("norm.gain"), value("norm.bias"));
-  const project = (name: string) =>
-    swapAxes(unflatten(matMul(x, value(name)), [heads, dim / heads]), -3, -2);
+  const project = (name: string) => swapAxes(unflatten(matMul(x, value(name)), [heads, dim / heads]), -3, -2);
   return { queries: project("query"), keys: project("key") };
 }

@@ -56,7 +56,7 @@ function drafts(subject: QuizSubject): Draft[] {
       question: "An encoding tells |i - j|, the distance of two words, and no more. What is missing?",
       right: "Which of the two comes first",
       wrong: ["Whether they are neighbours", "Whether they are far apart", "Which words they are"],
-      explanation: `|i - j| is the same for "dog bit man" and "man bit dog". ${symmetricDistance ? `On this task it leads to ${percent(symmetricDistance.accuracy)} at most.` : "This task asks for a distance only; others fall to 50 %."}`,
+      explanation: `|i - j| is the same for "dog bit man" and "man bit dog". ${symmetricDistance ? `On this task it leads to ${percent(symmetricDistance.accuracy)} at most.` : "This task can be solved all the same; who did it, or what comes first, cannot."}`,
     },
     {
       question: "In the paper's sinusoidal encoding, which two entries share a wave?",
@@ -81,12 +81,13 @@ const acts: Readonly<Record<Kind, string>> = {
   bias: "A bias is added to the score of each pair of words; the words themselves carry no position.",
 };
 
-const entryOf: Readonly<Record<Kind, { readonly term: string; readonly position: number; readonly index: number }>> =
-  {
-    additive: { term: "PE(0, 1), entry 1 of the encoding of position 0", position: 0, index: 1 },
-    rotary: { term: "the cosine by which pair 1 is turned at position 1", position: 1, index: 1 },
-    bias: { term: "the score that head 0 adds for query 9 and key 0", position: 9, index: 0 },
-  };
+const entryOf: Readonly<
+  Record<Kind, { readonly term: string; readonly position: number; readonly index: number }>
+> = {
+  additive: { term: "PE(0, 1), entry 1 of the encoding of position 0", position: 0, index: 1 },
+  rotary: { term: "the cosine by which pair 1 is turned at position 1", position: 1, index: 1 },
+  bias: { term: "the score that head 0 adds for query 9 and key 0", position: 9, index: 0 },
+};
 
 function firstEntry({ encoder, encoding }: QuizSubject): Draft {
   const { term, position, index } = entryOf[encoder.kind];

@@ -1,0 +1,174 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Encoder, rotary } from "./encoder.ts";
+import type { AlibiOptions } from "./encoders/alibi.ts";
+import type { LearnedOptions } from "./encoders/learned.ts";
+import { type RopeOptions, rope } from "./encoders/rope.ts";
+import type { SinusoidalOptions } from "./encoders/sinusoidal.ts";
+import { encoders, fromJSON, toJSON } from "./json.ts";
+import { initialise } from "./parameters.ts";
+import { range } from "./range.ts";
+import { typedArrays } from "./typed-arrays/index.ts";
+import { array, type NdArray } from "./typed-arrays/nd-array.ts";
+
+type Makers = { [Name in keyof typeof encoders]: fc.Arbitrary<Parameters<(typeof encoders)[Name]>[0]> };
+
+const optional = { requiredKeys: [] };
+const size = fc.integer({ min: 1, max: 12 });
+const base = fc.double({ min: 1, max: 1e7, noNaN: true });
+const offset = fc.nat(10_000);
+const slope = fc.double({ min: 0, max: 2, noNaN: true });
+
+const sinusoidalOptions: fc.Arbitrary<SinusoidalOptions> = fc
+  .tuple(
+    size,
+    fc.record(
+      {
+        base,
+        offset,
+        layout: fc.constantFrom("interleaved", "concatenated"),
+        first: fc.constantFrom("sin", "cos"),
+        exponent: fc.constantFrom("paper", "tensor2tensor", "per-dimension"),
+        scale: fc.double({ min: -3, max: 3, noNaN: true }).map((scale) => scale + 0), // JSON has no -0
+        positions: fc.constantFrom("index", "real"),
+      },
+      optional,
+    ),
+    fc.constantFrom("sine", "zero"),
+  )
+  .map(([dim, rest, oddDim]) => ({ ...rest, dim: dim === 1 ? 2 : dim, oddDim }) as SinusoidalOptions);
+
+const ropeOptions: fc.Arbitrary<RopeOptions> = fc
+  .tuple(size, size, fc.record({ base, offset, pairing: fc.constantFrom("halves", "interleaved") }, optional))
+  .map(
+    ([a, b, rest]) => ({ ...rest, dim: 2 * Math.max(a, b), rotaryDim: 2 * Math.min(a, b) }) as RopeOptions,
+  );
+
+const alibiOptions = size.chain((heads): fc.Arbitrary<AlibiOptions> => {
+  const slopes = fc.array(slope, { minLength: heads, maxLength: heads });
+  return fc.oneof(
+    fc.record({ left: slopes, right: slopes }).map((sides) => ({ heads, slopes: sides })),
+    fc.record(
+      { heads: fc.constant(heads), direction: fc.constantFrom("causal", "symmetric", "split"), slopes },
+      { requiredKeys: ["heads"] },
+    ) as fc.Arbitrary<AlibiOptions>,
+  );
+});
+
+const makers: Makers = {
+  none: fc.constant({}),
+  sinusoidal: sinusoidalOptions,
+  learned: fc.record({ dim: size, maxLength: size }) as fc.Arbitrary<LearnedOptions>,
+  rope: ropeOptions,
+  alibi: alibiOptions,
+};
+
+/** What the encoder knows of positions 0 and on. */
+const knowledge: { [K in Encoder["kind"]]: (encoder: Extract<Encoder, { kind: K }>) => NdArray[] } = {
+  additive(encoder) {
+    const parameters = initialise(encoder.parameters, 1);
+    const values = Object.entries(encoder.parameters).map(([name, { shape }]) => [
+      name,
+      array(parameters[name]!, shape),
+    ]);
+    const length = Math.min(3, encoder.positions?.below ?? 3);
+    return [encoder.vectors(typedArrays, range(length), Object.fromEntries(values))];
+  },
+  rotary: (encoder) => Object.values(encoder.turns(typedArrays, range(3), {})) as NdArray[],
+  bias: (encoder) => [encoder.scores(typedArrays, range(3), range(3), {})],
+};
+const know = (encoder: Encoder): NdArray[] =>
+  (knowledge[encoder.kind] as (encoder: Encoder) => NdArray[])(encoder);
+
+describe.each(Object.keys(makers) as (keyof Makers)[])("%s", (name) => {
+  const make = encoders[name] as (options: unknown) => Encoder;
+
+  test("through JSON text and back it is the same encoder", () => {
+    fc.assert(
+      fc.property(makers[name] as fc.Arbitrary<unknown>, (options) => {
+        const encoder = make(options);
+        const json = JSON.parse(JSON.stringify(toJSON(encoder)));
+        const again = fromJSON(json);
+        expect(toJSON(again)).toEqual(toJSON(encoder));
+        expect(again.parameters).toEqual(encoder.parameters);
+        expect(know(again)).toEqual(know(encoder));
+      }),
+    );
+  });
+
+  test("any option object gives finite tables, or a TypeError or RangeError of ours", () => {
+    const known = Object.keys(make(fc.sample(makers[name] as fc.Arbitrary<object>, 1)[0]).options);
+    const junk = fc.oneof(
+      fc.anything(),
+      fc.double(),
+      fc.integer({ min: -3, max: 70 }),
+      fc.constantFrom("real", "interleaved", "split", "zero", "8", Number.MAX_VALUE, 5e-324, 1e308, -0),
+      fc.array(fc.double(), { maxLength: 3 }),
+    );
+    const names = fc.constantFrom(...known, "dim", "heads", "slopes", "maxLength");
+    const mutated = fc
+      .tuple(makers[name] as fc.Arbitrary<object>, fc.dictionary(names, junk, { maxKeys: 3 }))
+      .map(([options, changes]) => ({ ...options, ...changes }));
+    fc.assert(
+      fc.property(fc.oneof(mutated, fc.dictionary(names, junk), fc.anything()), (options) => {
+        let encoder: Encoder;
+        try {
+          encoder = make(options);
+        } catch (error) {
+          expect(error instanceof TypeError || error instanceof RangeError).toBe(true);
+          expect((error as Error).message).toMatch(new RegExp(`^${name}: `));
+          return;
+        }
+        // a parameter table is allocated by its user
+        const sizes = Object.values(encoder.parameters).map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+        if (sizes.some((size) => size > 1e6)) return;
+        for (const { data } of know(encoder)) expect(data.every(Number.isFinite)).toBe(true);
+      }),
+      { numRuns: 60000 },
+    );
+  });
+});
+
+describe("the registry", () => {
+  const spiral = ({ dim }: { readonly dim: number }) =>
+    rotary({ ...rope({ dim }), name: "spiral", options: { dim } });
+
+  test("is extended by encoders of one's own", () => {
+    const json = toJSON(spiral({ dim: 4 }));
+    expect(json).toEqual({ name: "spiral", options: { dim: 4 } });
+    expect(fromJSON(json, { ...encoders, spiral }).name).toBe("spiral");
+    expect(() => fromJSON(json)).toThrow(
+      new RangeError('fromJSON: name must be one of none, sinusoidal, learned, rope, alibi, got "spiral"'),
+    );
+  });
+
+  test("options are copies", () => {
+    const slopes = [0.5];
+    const encoder = encoders.alibi({ heads: 1, slopes });
+    const json = toJSON(encoder);
+    (json.options.slopes as number[])[0] = 7;
+    expect(toJSON(encoder).options.slopes).toEqual([0.5]);
+  });
+});
+
+test.each<[unknown, Error]>([
+  [null, new TypeError("fromJSON: json must be an object, got null")],
+  ["rope", new TypeError('fromJSON: json must be an object, got "rope"')],
+  [[], new TypeError("fromJSON: json must be an object, got []")],
+  [{}, new TypeError("fromJSON: name must be a string, got undefined")],
+  [{ name: 3, options: {} }, new TypeError("fromJSON: name must be a string, got 3")],
+  [{ name: "rope" }, new TypeError("fromJSON: options must be an object, got undefined")],
+  [{ name: "rope", options: [] }, new TypeError("fromJSON: options must be an object, got []")],
+  [
+    { name: "rope", options: { dim: 8 }, version: 1 },
+    new TypeError('fromJSON: unknown option "version"; known are name, options'),
+  ],
+  [{ name: "rope", options: { dim: "8" } }, new TypeError('rope: dim must be a number, got "8"')],
+  [{ name: "rope", options: { dim: 7 } }, new RangeError("rope: dim must be even, got 7")],
+  [
+    { name: "toString", options: {} },
+    new RangeError('fromJSON: name must be one of none, sinusoidal, learned, rope, alibi, got "toString"'),
+  ],
+])("bad JSON %j", (json, error) => {
+  expect(() => fromJSON(json)).toThrow(error);
+});

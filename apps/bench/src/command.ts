@@ -1,11 +1,14 @@
 import { tasks } from "@posenc/benchmarks";
 import { Command, CommanderError } from "commander";
+import { useBackend } from "./backend.ts";
 import { compare } from "./compare/compare.ts";
 import { compareOptions } from "./compare/options.ts";
 import { localRunner, type Runner, threadRunner } from "./compare/runner.ts";
 import { usual } from "./contenders.ts";
 import type { Flags } from "./flags.ts";
 import type { Output } from "./output.ts";
+import { traceOptions } from "./trace/options.ts";
+import { trace } from "./trace/trace.ts";
 
 /**
  * The `posenc` command.
@@ -56,6 +59,26 @@ export async function command(
       } finally {
         await runner.close();
       }
+    });
+
+  program
+    .command("trace")
+    .description("follow one sample through: embeddings, encoding, training, prediction")
+    .option("--encoder <name>", "which", "sinusoidal")
+    .option("--variant <name>", "a form of it, such as per-dimension for sinusoidal")
+    .option("--task <name>", `one of ${Object.keys(tasks).join(", ")}`, "nearest")
+    .option("--dim <n>", "length of an embedding", "512")
+    .option("--heads <n>", "attention heads", "8")
+    .option("--epochs <n>", "passes over the samples", "5")
+    .option("--samples <n>", "samples to train on", "2048")
+    .option("--held-out <n>", "samples to judge by", "512")
+    .option("--seed <n>", "of the data, the first parameters and the order", "1")
+    .option("--quiz", "ask questions at the end")
+    .option("--json", "print all of it as JSON, and nothing else")
+    .action(async (flags: Flags, self: Command) => {
+      const options = checked(self, () => traceOptions(flags));
+      await useBackend("wasm");
+      await trace(options, output, signal);
     });
 
   try {

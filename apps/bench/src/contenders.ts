@@ -80,7 +80,7 @@ function named(name: string): readonly Contender[] {
   const exact = contenders.filter(({ id }) => id === name);
   const kinds = contenders.filter(({ id }) => id.startsWith(`${name} (`));
   if (exact.length + kinds.length === 0)
-    throw new RangeError(`--encoders must be from all, ${known()}, got "${name}"`);
+    throw new RangeError(`the encoder must be from all, ${known()}, got "${name}"`);
   return exact.length > 0 ? exact : kinds;
 }
 

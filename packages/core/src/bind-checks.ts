@@ -16,32 +16,34 @@ function describeTensor<T>(who: string, what: string, ops: Ops<T>, x: T): Descri
 }
 
 /** It is an encoder, of one of the kinds. */
-function checkKind(who: string, encoder: Encoder): void {
+export function checkKind(who: string, encoder: Encoder): void {
   const { kind } = checkObject(who, "encoder", encoder);
   checkOneOf(who, "encoder.kind", kind, ["additive", "rotary", "bias"]);
 }
 
-/** A tensor for each parameter, of its shape. */
-export function checkValues<T>(encoder: Encoder, ops: Ops<T>, values: Values<Parameters, T>): void {
-  checkKind("bind", encoder);
-  const names = Object.keys(encoder.parameters);
+/** A tensor for each parameter, of its shape. `who` has them. */
+export function checkValues<T>(
+  who: string,
+  parameters: Parameters,
+  ops: Ops<T>,
+  values: Values<Parameters, T>,
+): void {
+  const names = Object.keys(parameters);
   if (typeof values !== "object" || values === null) {
     throw new TypeError(
-      `${encoder.name}: values must be an object with ${names.join(", ") || "no entries"}, got ${show(values)}`,
+      `${who}: values must be an object with ${names.join(", ") || "no entries"}, got ${show(values)}`,
     );
   }
   for (const name of Object.keys(values)) {
     if (!names.includes(name)) {
-      throw new TypeError(
-        `${encoder.name}: unknown parameter ${show(name)}; it has ${names.join(", ") || "none"}`,
-      );
+      throw new TypeError(`${who}: unknown parameter ${show(name)}; it has ${names.join(", ") || "none"}`);
     }
   }
-  for (const [name, { shape }] of Object.entries(encoder.parameters)) {
-    const found = describeTensor(encoder.name, `values.${name}`, ops, values[name]!).shape;
+  for (const [name, { shape }] of Object.entries(parameters)) {
+    const found = describeTensor(who, `values.${name}`, ops, values[name]!).shape;
     if (found.length !== shape.length || !shape.every((length, i) => agree(length, found[i]))) {
       throw new RangeError(
-        `${encoder.name}: values.${name} must have shape ${shapeText(shape)}, got ${shapeText(found)}`,
+        `${who}: values.${name} must have shape ${shapeText(shape)}, got ${shapeText(found)}`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import { checkAdditive, checkBias, checkRotary, checkValues } from "./bind-checks.ts";
+import { checkAdditive, checkBias, checkKind, checkRotary, checkValues } from "./bind-checks.ts";
 import type { AdditiveEncoder, BiasEncoder, Encoder, Kind, RotaryEncoder } from "./encoder.ts";
 import type { Ops } from "./ops.ts";
 import type { Parameters, Values } from "./parameters.ts";
@@ -63,7 +63,8 @@ export function bind<E extends Encoder, T>(
   ops: Ops<T>,
   values: Values<E["parameters"], T>,
 ): Applied<T>[E["kind"]] {
-  checkValues(encoder, ops, values);
+  checkKind("bind", encoder);
+  checkValues(encoder.name, encoder.parameters, ops, values);
   const binder = binders[encoder.kind] as (
     encoder: Encoder,
     ops: Ops<T>,

@@ -6,6 +6,7 @@ export {
   checkPositions,
   checkRotary,
   checkTokens,
+  checkValues,
   type ModelSizes,
 } from "./bind-checks.ts";
 export * as checks from "./checks.ts";

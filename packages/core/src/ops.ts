@@ -8,7 +8,8 @@
  * - No operation reads a size. A graph knows the rank and the type of an edge, never its lengths.
  * - Axes are negative: they count from the last one, so a leading batch axis changes nothing.
  * - An operand is a tensor or a number; a number takes the type of the other operand.
- * - Two types: "float32" and "int32" (positions, tokens). Arithmetic on two int32 operands stays int32.
+ * - Two types: "float32" and "int32" (positions, tokens). `add`, `sub`, `mul`, `minimum`, `maximum`, `neg`, `abs`
+ *   and `where` of int32 stay int32; the other functions and sums take float32.
  * - Shapes broadcast as in NumPy.
  *
  * Primitives are few, and every backend has all of them. Composites have a name and a body written in
@@ -78,6 +79,7 @@ export interface Primitives<T> {
   unflatten(x: T, sizes: readonly number[]): T;
   /** [..., n, m] → [..., n·m]; `size` is n·m. */
   flatten(x: T, size: number): T;
+  /** All axes but `axis` have equal lengths. */
   concat(xs: readonly T[], axis: number): T;
   /** Parts of the given lengths along `axis`. */
   split(x: T, sizes: readonly number[], axis: number): T[];
@@ -86,7 +88,7 @@ export interface Primitives<T> {
 
   /** [..., n, k] × [..., k, m] → [..., n, m]; leading axes broadcast. */
   matMul(a: T, b: T): T;
-  /** Reductions keep the axis, with length 1. */
+  /** Reductions keep the axis, with length 1. float32 only. */
   sum(x: T, axis: number): T;
   mean(x: T, axis: number): T;
   max(x: T, axis: number): T;

@@ -287,7 +287,20 @@ describe("bad input", () => {
     const model = small(learned({ dim: 16, maxLength: 3 }));
     const { "encoder.table": _, ...rest } = valuesOf(model);
     expect(() => model.forward(typedArrays, rest, tokensOf(1, 2), range(2))).toThrow(
-      new TypeError("learned: values.table must be a tensor, got undefined"),
+      new TypeError("transformer: values.encoder.table must be a tensor, got undefined"),
     );
   });
+});
+
+test("a value that is missing, unknown or of another shape is named", () => {
+  const model = small(none());
+  const values = valuesOf(model);
+  const forward = (changed: Record<string, NdArray>) => () =>
+    model.forward(typedArrays, changed, tokensOf(1, 2), range(2));
+  const { embedding: _, ...rest } = values;
+  expect(forward(rest)).toThrow("transformer: values.embedding must be a tensor, got undefined");
+  expect(forward({ ...values, extra: values.embedding! })).toThrow('transformer: unknown parameter "extra"');
+  expect(forward({ ...values, embedding: range(3) })).toThrow(
+    "transformer: values.embedding must have shape",
+  );
 });

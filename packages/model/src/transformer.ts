@@ -9,6 +9,7 @@ import {
   checkFit,
   checks,
   checkTokens,
+  checkValues,
   type Encoder,
   type Initialiser,
   type Ops,
@@ -64,10 +65,11 @@ export function transformer(given: TransformerOptions): Transformer {
   const options = checkOptions(given);
   const { vocabulary, dim, heads, blocks, causal, head, encoder } = options;
   const headDim = dim / heads;
+  const parameters = parametersOf(options);
 
   return {
     options,
-    parameters: parametersOf(options),
+    parameters,
 
     forward<T>(
       ops: Ops<T>,
@@ -78,6 +80,7 @@ export function transformer(given: TransformerOptions): Transformer {
     ): T {
       const { add, expandDims, flatten, gather, layerNorm, less, matMul, mean, mul, relu } = ops;
       const { softmax, squeeze, swapAxes, unflatten, where } = ops;
+      checkValues("transformer", parameters, ops, values);
       checkTokens("transformer", ops.describe(tokens), vocabulary);
       const slot: Slots<T> = slots(encoder, ops, within(values, "encoder."));
       const seen = (name: string, x: T): T => {

@@ -12,7 +12,7 @@ const lifted =
   (f: Binary) =>
   (a: Operand<Tensor>, b: Operand<Tensor>): Tensor => {
     const lift = (x: Operand<Tensor>, other: Operand<Tensor>) =>
-      typeof x === "number" ? tf.scalar(x, (other as Tensor).dtype) : x;
+      typeof x === "number" ? tf.scalar(x, typeof other === "number" ? "float32" : other.dtype) : x;
     return f(lift(a, b), lift(b, a));
   };
 
@@ -24,11 +24,21 @@ function swapAxes(x: Tensor, a: number, b: number): Tensor {
   return tf.transpose(x, order);
 }
 
-/** Rows times one matrix is one product: backends are slow where they must repeat the matrix. */
+/**
+ * Rows times one matrix is one product: backends are slow where they must repeat the matrix. tf.js itself
+ * broadcasts leading axes only where one operand has none.
+ */
 function matMul(a: Tensor, b: Tensor): Tensor {
-  if (b.rank > 2 || a.rank === 2) return tf.matMul(a, b);
-  const rows = tf.reshape(a, [-1, a.shape.at(-1)!]);
-  return tf.reshape(tf.matMul(rows, b), [...a.shape.slice(0, -1), b.shape[1]!]);
+  if (b.rank === 2 && a.rank > 2) {
+    const rows = tf.reshape(a, [-1, a.shape.at(-1)!]);
+    return tf.reshape(tf.matMul(rows, b), [...a.shape.slice(0, -1), b.shape[1]!]);
+  }
+  const lead = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const repeated = (x: Tensor) => {
+    const shape = [...lead, ...x.shape.slice(-2)];
+    return x.size === sizeOf(shape) ? tf.reshape(x, shape) : tf.broadcastTo(x, shape);
+  };
+  return tf.matMul(repeated(a), repeated(b));
 }
 
 /** Host work: tf.js has no float64, and positions are host data in all but name. */
@@ -62,10 +72,7 @@ const primitives: Primitives<Tensor> = {
   float: (x) => tf.cast(x, "float32"),
 
   less: lifted(tf.less),
-  where: (condition, a, b) => {
-    const lift = (x: Operand<Tensor>) => (typeof x === "number" ? tf.scalar(x) : x);
-    return tf.where(condition, lift(a), lift(b));
-  },
+  where: (condition, a, b) => lifted((a, b) => tf.where(condition, a, b))(a, b),
 
   expandDims: (x, axis) => tf.expandDims(x, x.rank + 1 + axis),
   squeeze: (x, axis) => tf.squeeze(x, [slotOf(x, axis)]),

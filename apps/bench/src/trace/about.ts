@@ -17,6 +17,8 @@ export interface Wording {
 export interface About {
   readonly title: string;
   readonly explanation: string;
+  /** Where it acts, if not where its kind says. */
+  readonly place?: string;
   formula(options: Options): readonly string[];
   notes?(options: Options): readonly string[];
   /** Entry `index` of the encoding of `position`. For a bias: head 0, query `position`, key `index`. */
@@ -30,7 +32,7 @@ const known: Readonly<Record<string, About>> = {
     title: "No position encoding",
     explanation: "Nothing is added. The model sees which words there are, and not in which order.",
     formula: () => ["PE(p, i) = 0"],
-    worked: (_, position, index) => ({ term: `PE(${position}, ${index})`, expression: "0" }),
+    place: "It acts nowhere.",
   },
 
   sinusoidal: {
@@ -68,14 +70,14 @@ const known: Readonly<Record<string, About>> = {
     explanation:
       "Queries and keys are cut into pairs of numbers. Each pair is a point in a plane and is turned about the origin, by an angle that grows with the position.",
     formula: ({ rotaryDim, base, offset, pairing }) => [
-      `angle(p, i) = ${offset ? `(p + ${offset})` : "p"} · ${base}^(-2i/r)    r = ${rotaryDim}, i = 0 … ${Number(rotaryDim) / 2 - 1}`,
+      `angle(p, i) = ${offset ? `(p + ${offset})` : "p"} / ${base}^(2i/r)    r = ${rotaryDim}, i = 0 … ${Number(rotaryDim) / 2 - 1}`,
       "(a, b) → (a·cos - b·sin, b·cos + a·sin)",
       pairing === "interleaved"
         ? "pair i is (2i, 2i + 1)"
         : `pair i is (i, i + ${Number(rotaryDim) / 2}): the layout of Llama`,
     ],
     worked: ({ rotaryDim, base, offset }, position, index) => {
-      const turns = `${shifted(position, offset)} · ${base}^(-${2 * index}/${rotaryDim})`;
+      const turns = `${shifted(position, offset)} / ${base}^(${2 * index}/${rotaryDim})`;
       const angle = (position + Number(offset)) * Number(base) ** ((-2 * index) / Number(rotaryDim));
       return {
         term: `cos(${position}, pair ${index})`,
@@ -117,6 +119,7 @@ const byKind: Readonly<Record<Kind, Omit<About, "title">>> = {
   },
 };
 
+/** Where an encoder acts. */
 export const places: Readonly<Record<Kind, string>> = {
   additive: "It acts on the embeddings, once, before the first block.",
   rotary: "It acts on the queries and keys of every head, before they meet.",
@@ -157,9 +160,10 @@ function sinusoidalFormula({ dim, base, layout, first, exponent, scale, offset }
   const [here, there] = exponents[String(exponent)] ?? exponents.paper!;
   const p = offset ? `(p + ${offset})` : "p";
   const factor = scale === 1 ? "" : `${scale} · `;
+  const entry = (index: string) => `PE(p, ${index})`.padEnd(16);
   const lines = [
-    `PE(p, ${even})`.padEnd(16) + `= ${factor}${one}(${p} / ${base}^(${here}))`,
-    `PE(p, ${odd})`.padEnd(16) + `= ${factor}${other}(${p} / ${base}^(${there}))`,
+    `${entry(even)}= ${factor}${one}(${p} / ${base}^(${here}))`,
+    `${entry(odd)}= ${factor}${other}(${p} / ${base}^(${there}))`,
     `d = ${dim}, i = 0 … ${half - 1}`,
   ];
   if (exponent === "per-dimension" && layout !== "concatenated") {

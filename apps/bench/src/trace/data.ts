@@ -78,6 +78,8 @@ export interface EncodingStage {
   readonly shape: readonly number[];
   readonly tables: readonly EncodingTable[];
   readonly worked: readonly WorkedStep[];
+  /** What is measured. */
+  readonly measured: string;
   /** Lengths and products, for this encoder and for the variants of it that are worth comparing. */
   readonly measures: readonly VariantMeasures[];
 }

@@ -1,5 +1,15 @@
 import { type Dataset, dataset, LENGTH, rowOf, type Task } from "@posenc/benchmarks";
-import { array, checks, type Encoder, initialise, type NdArray, range, toJSON } from "@posenc/core";
+import {
+  array,
+  checkPositions,
+  checks,
+  type Encoder,
+  initialise,
+  type NdArray,
+  range,
+  toJSON,
+  typedArrays,
+} from "@posenc/core";
 import { type Transformer, transformer } from "@posenc/model";
 import type { Run } from "./data.ts";
 
@@ -45,6 +55,8 @@ export function prepare(options: TraceOptions): Setup {
   checks.checkCount("trace", "epochs", options.epochs);
   checks.checkCount("trace", "seed", seed, 0);
   const model = transformer({ vocabulary: task.vocabulary, outputs: task.classes, dim, heads, encoder });
+  const positions = range(LENGTH);
+  checkPositions(encoder.name, "positions", typedArrays.describe(positions), encoder.positions);
   const data = dataset(task, { train: samples, heldOut, seed });
   const initial = withShapes(model, initialise(model.parameters, seed));
   return {
@@ -55,7 +67,7 @@ export function prepare(options: TraceOptions): Setup {
     encoderValues: Object.fromEntries(
       Object.keys(encoder.parameters).map((name) => [name, initial[`encoder.${name}`]!]),
     ),
-    positions: range(LENGTH),
+    positions,
     tokens: rowOf(data.heldOut, 0),
     label: data.heldOut.labels[0]!,
   };

@@ -5,7 +5,7 @@ import { renderEmbeddings, renderOpening } from "./render/input.ts";
 import { renderPrediction } from "./render/prediction.ts";
 import { renderInsight, renderQuizOffer } from "./render/quiz.ts";
 import { styleFor } from "./render/style.ts";
-import { renderEpoch, renderTrainingEnd, renderTrainingStart } from "./render/training.ts";
+import { renderEpoch, renderStep, renderTrainingEnd, renderTrainingStart } from "./render/training.ts";
 import { describeRun, prepare, type Setup, type TraceOptions } from "./setup.ts";
 import { embeddings } from "./stages/embeddings.ts";
 import { encoding } from "./stages/encoding.ts";
@@ -13,11 +13,14 @@ import { insight } from "./stages/insight.ts";
 import { prediction } from "./stages/prediction.ts";
 import { quiz } from "./stages/quiz.ts";
 import { sum } from "./stages/sum.ts";
-import { beforeTraining, training } from "./stages/training.ts";
+import { beforeTraining, type TrainingProgress, training } from "./stages/training.ts";
 import { takeQuiz } from "./take-quiz.ts";
 
 export type { TraceData } from "./data.ts";
 export type { TraceOptions } from "./setup.ts";
+
+/** Empties the line of a terminal. */
+const CLEAR = "\r\x1b[K";
 
 export interface TraceOutput {
   write(text: string): void;
@@ -60,6 +63,7 @@ export async function trace(
   const summed = shown(sum(setup), (stage) => renderSum(stage, style));
   const before = shown(beforeTraining(setup), (stage) => renderTrainingStart(run, stage, style));
   const trained = await training(setup, before, watch(), signal);
+  if (output.interactive) print(CLEAR);
   const stage = shown(trained.stage, (stage) => renderTrainingEnd(run, stage, style));
   const known = {
     schema: 1,
@@ -84,17 +88,12 @@ export async function trace(
     return { prediction: predicted, quiz: questions, insight: sentences };
   }
 
-  function watch() {
-    const clear = output.interactive ? "\r\x1b[K" : "";
-    const onStep = ({ epoch, step, stepsPerEpoch, loss }: StepProgress) =>
-      print(
-        `${clear}${String(epoch).padStart(6)}   step ${step} of ${stepsPerEpoch}, loss ${loss.toFixed(4)}`,
-      );
+  function watch(): TrainingProgress {
+    const clear = output.interactive ? CLEAR : "";
+    const onStep = (progress: StepProgress) => print(clear + renderStep(progress));
     return {
       ...(output.interactive && { onStep }),
-      onEpoch: (
-        ...[epoch, previous]: [Parameters<typeof renderEpoch>[0], Parameters<typeof renderEpoch>[1]]
-      ) => print(clear + renderEpoch(epoch, previous, style)),
+      onEpoch: (epoch, previous) => print(clear + renderEpoch(epoch, previous, style)),
     };
   }
 }

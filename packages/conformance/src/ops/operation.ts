@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Device } from "../device.ts";
 import { expectClose } from "../expect.ts";
 
-export type Body = <T>(ops: Ops<T>, ...inputs: T[]) => readonly T[];
+type Body = <T>(ops: Ops<T>, ...inputs: T[]) => readonly T[];
 
 /**
  * Registers one test: `body` on `inputs` gives `expected`, to `tolerance` · max(1, |expected|), with the shapes

@@ -49,8 +49,15 @@ function swapAxes({ data, shape }: NdArray, first: number, second: number): NdAr
 function concat(xs: readonly NdArray[], axis: number): NdArray {
   const first = xs[0]!;
   const at = slotOf(first.shape.length, axis);
-  const lead = xs.map(({ shape }) => shape.slice(0, at)).reduce(broadcastShape);
-  const rows = sizeOf(lead);
+  const others = ({ shape }: NdArray) => shape.toSpliced(at, 1);
+  for (const x of xs) {
+    if (others(x).join() !== others(first).join()) {
+      throw new RangeError(
+        `concat: shapes must agree but for axis ${axis}, got ${show([...first.shape])} and ${show([...x.shape])}`,
+      );
+    }
+  }
+  const rows = sizeOf(first.shape.slice(0, at));
   const blocks = xs.map(({ shape }) => sizeOf(shape.slice(at)));
   const width = blocks.reduce((a, b) => a + b, 0);
   const out = emptyLike(first, rows * width);

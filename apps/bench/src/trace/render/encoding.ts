@@ -2,13 +2,14 @@ import type { EncodingStage, SumStage, VariantMeasures } from "../data.ts";
 import { fixed, shape } from "../format.ts";
 import { entries, excerptLines } from "./entries.ts";
 import { picture } from "./shades.ts";
-import { cut, heading, padEnd, padStart, paragraphs, type Style, text, wrap } from "./style.ts";
+import { cut, heading, padEnd, padStart, paint, paragraphs, type Style, text, wrap } from "./style.ts";
 
 export function renderEncoding(stage: EncodingStage, style: Style): string {
   const { tables, worked } = stage;
   return text([
     ...heading(style, "2 of 7: the encoding of the positions"),
-    ...paragraphs(style, [stage.title, `${stage.explanation} ${stage.place}`]),
+    ...wrap(style, stage.title).map((line) => paint(style, "bold", line)),
+    ...paragraphs(style, [`${stage.explanation} ${stage.place}`]),
     "",
     ...stage.formula.map((line) => cut(`      ${line}`, style.columns)),
     "",
@@ -26,13 +27,13 @@ export function renderEncoding(stage: EncodingStage, style: Style): string {
     }),
     ...(worked.length > 0 ? [""] : []),
     ...pictureLines(stage, style),
-    "",
-    ...measureLines(stage.measures, style),
+    ...measureLines(stage, style),
   ]);
 }
 
 function pictureLines({ tables }: EncodingStage, style: Style): string[] {
-  const { name, columns, values } = tables[0]!;
+  const { name, columns, values, excerpt } = tables[0]!;
+  if (excerpt.deviation === 0) return [];
   const { lines, shown, scale } = picture(values, style.columns);
   const all = values[0]!.length;
   const which = shown < all ? `the first ${shown} of ${all} ${columns}` : `all ${all} ${columns}`;
@@ -40,22 +41,24 @@ function pictureLines({ tables }: EncodingStage, style: Style): string[] {
     ...wrap(style, `${name} as a picture, a row for each position, ${which}:`),
     ...lines,
     `        ${scale}`,
+    "",
   ];
 }
 
-function measureLines(variants: readonly VariantMeasures[], style: Style): string[] {
+function measureLines({ measured, measures: variants }: EncodingStage, style: Style): string[] {
   const terms = variants[0]!.measures.map(({ term }) => term);
   const cell = Math.max(14, ...terms.map((term) => term.length + 1));
-  const lead = Math.min(22, style.columns - terms.length * cell);
+  const lead = Math.max(12, Math.min(22, style.columns - terms.length * cell));
   const name = ({ variant, used }: VariantMeasures) =>
     used && variants.length > 1 ? `${variant} *` : variant;
   return [
-    ...wrap(style, "Checked on the numbers:"),
+    ...wrap(style, `Checked on the numbers. ${measured}`),
+    "",
     padEnd("", lead) + terms.map((term) => padStart(term, cell)).join(""),
     ...variants.map(
       (of) =>
         padEnd(`  ${cut(name(of), lead - 3)}`, lead) +
-        of.measures.map(({ value }) => padStart(fixed(value, 3), cell)).join(""),
+        of.measures.map(({ value }) => padStart(fixed(value, Math.abs(value) < 1 ? 4 : 3), cell)).join(""),
     ),
     ...(variants.length > 1 ? ["  * in this run"] : []),
     "",

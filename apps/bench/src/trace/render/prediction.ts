@@ -34,14 +34,14 @@ export function renderPrediction(stage: PredictionStage, { words }: EmbeddingsSt
 }
 
 function tensorLines({ tensors }: PredictionStage): string[] {
-  const header = `${padEnd("  tensor", 27)}${padEnd("shape", 15)}${padStart("mean", 7)}${padStart("dev.", 7)}  first entries`;
+  const header = `${padEnd("  tensor", 29)}${padEnd("shape", 16)}${padStart("mean", 6)}${padStart("dev.", 6)}  first entries`;
   const rows = tensors.map(
     ({ title, shape: lengths, mean, deviation, first }) =>
-      padEnd(`  ${cut(title, 24)}`, 27) +
-      padEnd(shape(lengths), 15) +
-      padStart(fixed(mean, 2), 7) +
-      padStart(fixed(deviation, 2), 7) +
-      first.map((value) => padStart(fixed(value, 2), 8)).join(""),
+      padEnd(`  ${cut(title, 26)}`, 29) +
+      padEnd(shape(lengths), 16) +
+      padStart(fixed(mean, 2), 6) +
+      padStart(fixed(deviation, 2), 6) +
+      first.map((value) => padStart(fixed(value, 2), 7)).join(""),
   );
   return [header, ...rows];
 }

@@ -1,13 +1,13 @@
 /** How text is set: how wide, and whether in colours. */
 export interface Style {
-  /** No line is longer, in characters. */
+  /** No line is longer, in characters, where it is 80 at least. */
   readonly columns: number;
   /** ANSI colours. */
   readonly colour: boolean;
 }
 
-/** A table needs 60 characters, and a long line is hard to read: narrower and wider terminals get these. */
-const [NARROWEST, WIDEST] = [60, 100];
+/** A long line is hard to read. Tables are made for 80 characters, all else fits any width from 40 on. */
+const [NARROWEST, WIDEST] = [40, 100];
 
 export function styleFor(columns: number | undefined, colour: boolean): Style {
   return { columns: Math.min(Math.max(columns || 80, NARROWEST), WIDEST), colour };

@@ -1,3 +1,4 @@
+import type { StepProgress } from "@posenc/tfjs";
 import type { Run, TracedEpoch, TrainingStage } from "../data.ts";
 import { count, fixed, many, percent } from "../format.ts";
 import { lossChart } from "./chart.ts";
@@ -50,6 +51,11 @@ export function renderEpoch(epoch: TracedEpoch, previous: TracedEpoch | undefine
     if (before === undefined || now === before) return " ";
     return paint(style, colour, now < before ? "↓" : "↑");
   }
+}
+
+/** No line: it is overwritten by the next step. */
+export function renderStep({ epoch, step, stepsPerEpoch, loss }: StepProgress): string {
+  return `${padStart(String(epoch), 6)}   step ${step} of ${stepsPerEpoch}, loss ${fixed(loss)}`;
 }
 
 export function renderTrainingEnd(run: Run, stage: TrainingStage, style: Style): string {

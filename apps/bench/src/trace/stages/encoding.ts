@@ -3,7 +3,7 @@ import { about, places } from "../about.ts";
 import type { EncodingStage, EncodingTable, WorkedStep } from "../data.ts";
 import { excerpt, matrix } from "../numbers.ts";
 import type { Setup } from "../setup.ts";
-import { measures } from "./measures.ts";
+import { measured, measures } from "./measures.ts";
 
 /** What an encoder makes of the positions, as tables [positions, columns]. */
 interface Tables {
@@ -44,16 +44,17 @@ export function encoding(setup: Setup): EncodingStage {
   const { encoder } = setup.options;
   const make = byKind[encoder.kind] as (encoder: Encoder, setup: Setup) => Tables;
   const { shape, tables } = make(encoder, setup);
-  const { title, explanation, formula, notes } = about(encoder);
+  const { title, explanation, place = places[encoder.kind], formula, notes } = about(encoder);
   return {
     title,
     explanation,
-    place: places[encoder.kind],
+    place,
     formula: [...formula(encoder.options)],
     notes: [...(notes?.(encoder.options) ?? [])],
     shape,
     tables,
     worked: workedSteps(encoder, tables[0]!.values),
+    measured: measured[encoder.kind],
     measures: measures(setup),
   };
 }

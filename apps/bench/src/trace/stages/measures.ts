@@ -34,6 +34,14 @@ export function measures(setup: Setup): VariantMeasures[] {
   });
 }
 
+export const measured: Readonly<Record<Kind, string>> = {
+  additive:
+    "|PE(p)|² is the sum of the squares of row p, and ⟨PE(p), PE(q)⟩ the sum of the products of rows p and q, entry by entry: how alike two positions look.",
+  rotary:
+    "One query q and one key k of head 0, put at different positions: |q| is the length of q, and ⟨q, k⟩ the product that becomes the attention score.",
+  bias: "score(p, q) is what head 0 adds where a word at position p looks at one at position q.",
+};
+
 interface Variant {
   readonly name: string;
   readonly variant: Encoder;
@@ -103,7 +111,7 @@ const byKind: {
         ["⟨q at 0,k at 3⟩", score(0, 3)],
         ["⟨q at 6,k at 9⟩", score(6, 9)],
       ],
-      `One query q and one key k, put at different positions. The turn ${kept ? "keeps" : "changes"} the length of q, and the product of q and k ${alike(score(0, 3), score(6, 9)) ? "depends on the distance alone: it is the same from 0 to 3 and from 6 to 9" : "depends on where they stand"}.`,
+      `The turn ${kept ? "keeps" : "changes"} the length of q, and the product of q and k ${alike(score(0, 3), score(6, 9)) ? "depends on the distance alone: it is the same from 0 to 3 and from 6 to 9" : "depends on where they stand"}.`,
     ];
   },
 
@@ -121,7 +129,7 @@ const byKind: {
         ["score(6, 9)", at(6, 9)],
         ["score(9, 6)", at(9, 6)],
       ],
-      `In head 0, what is added for two words three apart ${where}, and is ${sides}.`,
+      `What is added for two words three apart ${where}, and is ${sides}.`,
     ];
   },
 };

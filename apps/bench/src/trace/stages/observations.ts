@@ -72,9 +72,13 @@ function againstCeiling(last: EpochResult, standards: Standards): string {
   const reached = percent(last.heldOutAccuracy);
   const ceiling = percent(accuracy);
   const error = `${many(standards.heldOut, "sample")} leave an uncertainty of ± ${percent(Math.round(100 * margin(accuracy, standards.heldOut)) / 100)}`;
+  const why =
+    last.heldOutAccuracy > accuracy
+      ? `chance explains: without positions ${ceiling} can be reached, and ${error}`
+      : `the ${ceiling} that can be reached without positions`;
   return beats(last, standards)
     ? `The accuracy on samples never trained on is ${reached}. Without positions ${ceiling} is the most: so the model uses the order of the words.`
-    : `The accuracy on samples never trained on is ${reached}, which is not more than the ${ceiling} of a model without positions (${error}).`;
+    : `The accuracy on samples never trained on is ${reached}, which is not more than ${why}.`;
 }
 
 function ending(epochs: readonly EpochResult[], standards: Standards): string[] {

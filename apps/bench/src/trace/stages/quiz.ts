@@ -34,7 +34,7 @@ export function quiz(subject: QuizSubject): Question[] {
 }
 
 function drafts(subject: QuizSubject): Draft[] {
-  const { encoder, task, training } = subject;
+  const { task, encoding, training } = subject;
   const { withoutPositions, symmetricDistance } = task.ceilings;
   return [
     firstEntry(subject),
@@ -48,9 +48,10 @@ function drafts(subject: QuizSubject): Draft[] {
     ...meanProbability(training),
     {
       question: "Where does the encoder of this run act?",
-      right: places[encoder.kind],
+      right: encoding.place,
       wrong: [...Object.values(places), "It acts on the logits, after the last block."],
-      explanation: acts[encoder.kind],
+      explanation: encoding.explanation,
+      fromThisRun: true,
     },
     {
       question: "An encoding tells |i - j|, the distance of two words, and no more. What is missing?",
@@ -75,12 +76,6 @@ function drafts(subject: QuizSubject): Draft[] {
   ];
 }
 
-const acts: Readonly<Record<Kind, string>> = {
-  additive: "An additive encoder gives each position a vector, which is added to the word's.",
-  rotary: "A rotary encoder turns queries and keys; the words themselves carry no position.",
-  bias: "A bias is added to the score of each pair of words; the words themselves carry no position.",
-};
-
 const entryOf: Readonly<
   Record<Kind, { readonly term: string; readonly position: number; readonly index: number }>
 > = {
@@ -96,13 +91,13 @@ function firstEntry({ encoder, encoding }: QuizSubject): Draft {
   const wording = about(encoder).worked?.(encoder.options, position, index);
   const steps = wording
     ? [wording.expression, ...(wording.simpler ? [wording.simpler] : [])].join(" = ")
-    : "the encoder gives";
+    : "The encoder says";
   const others = [row[0]!, row[2] ?? 0, 0, 1, -value, Math.sin(1), value / 2, value + 1];
   return {
     question: `In this run, what is ${term}?`,
     right: fixed(value),
     wrong: others.map((other) => fixed(other)),
-    explanation: `${steps} = ${fixed(value)}.`,
+    explanation: `${steps}${wording ? " =" : ""} ${fixed(value)}.`,
     fromThisRun: true,
   };
 }

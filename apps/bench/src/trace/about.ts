@@ -91,7 +91,10 @@ const known: Readonly<Record<string, About>> = {
     title: "Attention with linear biases, ALiBi (Press et al., 2022)",
     explanation:
       "Each attention score loses a little for each step between the two words. How much differs from head to head.",
-    formula: ({ direction }) => alibiFormulas[String(direction ?? "causal")] ?? alibiFormulas.causal!,
+    formula: ({ direction, slopes }) => {
+      const twoSided = slopes !== undefined && !Array.isArray(slopes);
+      return alibiFormulas[twoSided ? "twoSided" : String(direction ?? "causal")] ?? [];
+    },
     notes: ({ direction }) => alibiNotes[String(direction)] ?? [],
     worked: ({ heads, direction, slopes }, position, index) => {
       const slope = leftSlope(Number(heads), direction, slopes);
@@ -142,9 +145,9 @@ export function about({ name, kind, options }: Encoder): About {
 }
 
 const sinusoidalNotes: Readonly<Record<string, string>> = {
-  paper: "A sine and the cosine beside it share one wave. Their squares add up to 1, at every position.",
+  paper: "A sine and its cosine share one wave. Their squares add up to 1, at every position.",
   "per-dimension":
-    "This is the formula of many tutorials, and not the paper's: a cosine has a wave of its own, slower than that of the sine beside it. So their squares do not add up to 1.",
+    "This is the formula of many tutorials, and not the paper's: a cosine has a wave of its own, slower than that of its sine. So their squares do not add up to 1.",
   tensor2tensor: "The divisor is d/2 - 1, so that the slowest wave has exactly the length 2π · base.",
 };
 
@@ -199,10 +202,14 @@ const shifted = (position: number, offset: unknown): string =>
 
 const alibiFormulas: Readonly<Record<string, readonly string[]>> = {
   causal: ["score(head, q, k) = -slope(head) · (q - k)"],
+  twoSided: [
+    "score(head, q, k) = -left(head) · (q - k)    for keys to the left",
+    "                  = -right(head) · (k - q)   for keys to the right",
+  ],
   symmetric: ["score(head, q, k) = -slope(head) · |q - k|"],
   split: [
-    "score(head, q, k) = -slope(head) · |q - k|    on the side a head looks to",
-    "                  = -64 · |q - k|             on the other: it sees nothing there",
+    "score(head, q, k) = -slope(head) · |q - k|   on the side that a head looks to",
+    "                  = -64 · |q - k|            on the other: nothing is seen",
     "the first half of the heads looks left, the second half right",
   ],
 };

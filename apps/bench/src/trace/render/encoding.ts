@@ -2,7 +2,7 @@ import type { EncodingStage, SumStage, VariantMeasures } from "../data.ts";
 import { fixed, shape } from "../format.ts";
 import { entries, excerptLines } from "./entries.ts";
 import { picture } from "./shades.ts";
-import { cut, heading, padEnd, padStart, paint, paragraphs, type Style, text, wrap } from "./style.ts";
+import { cut, heading, padEnd, padStart, paint, paragraphs, type Style, text, width, wrap } from "./style.ts";
 
 export function renderEncoding(stage: EncodingStage, style: Style): string {
   const { tables, worked } = stage;
@@ -11,7 +11,10 @@ export function renderEncoding(stage: EncodingStage, style: Style): string {
     ...wrap(style, stage.title).map((line) => paint(style, "bold", line)),
     ...paragraphs(style, [`${stage.explanation} ${stage.place}`]),
     "",
-    ...stage.formula.map((line) => cut(`      ${line}`, style.columns)),
+    ...stage.formula.flatMap((line) => {
+      const whole = `      ${line}`;
+      return width(whole) <= style.columns ? [whole] : wrap(style, line, "      ");
+    }),
     "",
     ...paragraphs(style, stage.notes),
     ...(stage.notes.length > 0 ? [""] : []),

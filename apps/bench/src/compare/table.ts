@@ -1,26 +1,17 @@
 import Table from "cli-table3";
 import type { Backend, Results, RunResult } from "../results.ts";
 
-/** A line under the head, and no others. */
+const SIDES = ["top", "bottom", "left", "right", "mid"];
+const PARTS = [
+  "middle",
+  ...SIDES,
+  ...SIDES.flatMap((side) => ["mid", "left", "right"].map((end) => `${side}-${end}`)),
+];
+
+/** Columns without lines. */
 const PLAIN = {
   style: { head: [], border: [], compact: true },
-  chars: {
-    top: "",
-    "top-mid": "",
-    "top-left": "",
-    "top-right": "",
-    bottom: "",
-    "bottom-mid": "",
-    "bottom-left": "",
-    "bottom-right": "",
-    left: "",
-    right: "",
-    "left-mid": "",
-    "right-mid": "",
-    middle: " ",
-    mid: "─",
-    "mid-mid": "─",
-  },
+  chars: Object.fromEntries(PARTS.map((part) => [part, ""])),
 };
 
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;

@@ -208,8 +208,8 @@ const alibiFormulas: Readonly<Record<string, readonly string[]>> = {
   ],
   symmetric: ["score(head, q, k) = -slope(head) · |q - k|"],
   split: [
-    "score(head, q, k) = -slope(head) · |q - k|   on the side that a head looks to",
-    "                  = -64 · |q - k|            on the other: nothing is seen",
+    "score(head, q, k) = -slope(head) · |q - k|   on the side it looks to",
+    "                  = -64 · |q - k|            on the other: unseen",
     "the first half of the heads looks left, the second half right",
   ],
 };

@@ -1,56 +1,9 @@
-import { show } from "../checks.ts";
 import type { Operand } from "../ops.ts";
 import { sizeOf } from "../parameters.ts";
+import { broadcastShape, broadcastStrides, eachRow } from "./broadcast.ts";
 import type { NdArray } from "./nd-array.ts";
 
 type Data = NdArray["data"];
-
-/** The shape that both broadcast to, as in NumPy. */
-export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => {
-    const [n, m] = [a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1];
-    if (n !== m && n !== 1 && m !== 1) {
-      throw new RangeError(`typed arrays: shapes must broadcast, got ${show([...a])} and ${show([...b])}`);
-    }
-    return n === 1 ? m : n;
-  });
-}
-
-/** How far to move in the data for one step along each axis of `shape`; 0 where `x` is repeated. */
-export function broadcastStrides(x: readonly number[], shape: readonly number[]): number[] {
-  const strides = new Array<number>(shape.length).fill(0);
-  for (let i = 1, stride = 1; i <= x.length; i++) {
-    const length = x[x.length - i]!;
-    if (length !== 1) strides[shape.length - i] = stride;
-    stride *= length;
-  }
-  return strides;
-}
-
-/** Calls `visit` with the offsets of each row (along the last axis of `shape`) in every operand, in order. */
-export function eachRow(
-  shape: readonly number[],
-  strides: readonly number[][],
-  visit: (offsets: number[]) => void,
-): void {
-  const outer = shape.slice(0, -1);
-  const index = outer.map(() => 0);
-  const offsets = strides.map(() => 0);
-  for (let rows = sizeOf(outer); rows > 0; rows--) {
-    visit(offsets);
-    for (let axis = outer.length - 1; axis >= 0; axis--) {
-      strides.forEach((stride, i) => {
-        offsets[i]! += stride[axis]!;
-      });
-      if (++index[axis]! < outer[axis]!) break;
-      strides.forEach((stride, i) => {
-        offsets[i]! -= stride[axis]! * outer[axis]!;
-      });
-      index[axis] = 0;
-    }
-  }
-}
 
 const like = (data: Data, length: number): Data =>
   data instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
@@ -68,7 +21,21 @@ function lift(x: Operand<NdArray>, other: Operand<NdArray>): NdArray {
   return { data: like((other as NdArray).data, 1).fill(x), shape: [] };
 }
 
-export function binary(f: (a: number, b: number) => number) {
+/** Two rows with a step each (0 where one value is repeated), into `out` from `o` on. */
+type RowLoop = (
+  out: Data,
+  o: number,
+  n: number,
+  a: Data,
+  i: number,
+  di: number,
+  b: Data,
+  j: number,
+  dj: number,
+) => void;
+
+/** An operation on two tensors that broadcast, given its loop over a row. Each has its own, so that engines inline it. */
+export function binary(loop: RowLoop) {
   return (x: Operand<NdArray>, y: Operand<NdArray>): NdArray => {
     const [a, b] = [lift(x, y), lift(y, x)];
     if (a.data.constructor !== b.data.constructor) {
@@ -76,13 +43,48 @@ export function binary(f: (a: number, b: number) => number) {
     }
     const shape = broadcastShape(a.shape, b.shape);
     const out = like(a.data, sizeOf(shape));
+    if (a.data.length === out.length && b.data.length === out.length) {
+      loop(out, 0, out.length, a.data, 0, 1, b.data, 0, 1);
+      return { data: out, shape };
+    }
     const width = shape.at(-1) ?? 1;
     const strides = [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)];
     const [stepA, stepB] = [strides[0]!.at(-1) ?? 0, strides[1]!.at(-1) ?? 0];
     let o = 0;
     eachRow(shape, strides, ([atA, atB]) => {
-      for (let i = 0; i < width; i++) out[o++] = f(a.data[atA! + i * stepA]!, b.data[atB! + i * stepB]!);
+      loop(out, o, width, a.data, atA!, stepA, b.data, atB!, stepB);
+      o += width;
     });
     return { data: out, shape };
   };
 }
+
+export const add = binary((out, o, n, a, i, di, b, j, dj) => {
+  for (let k = 0; k < n; k++) out[o + k] = a[i + k * di]! + b[j + k * dj]!;
+});
+export const sub = binary((out, o, n, a, i, di, b, j, dj) => {
+  for (let k = 0; k < n; k++) out[o + k] = a[i + k * di]! - b[j + k * dj]!;
+});
+export const mul = binary((out, o, n, a, i, di, b, j, dj) => {
+  for (let k = 0; k < n; k++) out[o + k] = a[i + k * di]! * b[j + k * dj]!;
+});
+export const div = binary((out, o, n, a, i, di, b, j, dj) => {
+  for (let k = 0; k < n; k++) out[o + k] = a[i + k * di]! / b[j + k * dj]!;
+});
+export const minimum = binary((out, o, n, a, i, di, b, j, dj) => {
+  for (let k = 0; k < n; k++) out[o + k] = Math.min(a[i + k * di]!, b[j + k * dj]!);
+});
+export const maximum = binary((out, o, n, a, i, di, b, j, dj) => {
+  for (let k = 0; k < n; k++) out[o + k] = Math.max(a[i + k * di]!, b[j + k * dj]!);
+});
+export const less = binary((out, o, n, a, i, di, b, j, dj) => {
+  for (let k = 0; k < n; k++) out[o + k] = a[i + k * di]! < b[j + k * dj]! ? 1 : 0;
+});
+/** b where a is not 0, else 0. */
+export const keep = binary((out, o, n, a, i, di, b, j, dj) => {
+  for (let k = 0; k < n; k++) out[o + k] = a[i + k * di]! !== 0 ? b[j + k * dj]! : 0;
+});
+/** b where a is 0, else 0. */
+export const drop = binary((out, o, n, a, i, di, b, j, dj) => {
+  for (let k = 0; k < n; k++) out[o + k] = a[i + k * di]! !== 0 ? 0 : b[j + k * dj]!;
+});

@@ -1,5 +1,5 @@
 import type { Composites } from "../ops.ts";
-import { broadcastStrides, eachRow } from "./elementwise.ts";
+import { broadcastStrides, eachRow } from "./broadcast.ts";
 import type { NdArray } from "./nd-array.ts";
 
 /** One pass over `x`; each product and sum in float64, rounded once. */

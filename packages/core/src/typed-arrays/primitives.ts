@@ -2,12 +2,19 @@ import { show } from "../checks.ts";
 import { fillSincos } from "../frequencies.ts";
 import type { Primitives } from "../ops.ts";
 import { sizeOf } from "../parameters.ts";
-import { binary, broadcastShape, broadcastStrides, eachRow, unary } from "./elementwise.ts";
+import { broadcastShape, broadcastStrides, eachRow } from "./broadcast.ts";
+import * as elementwise from "./elementwise.ts";
 import { array, type NdArray } from "./nd-array.ts";
 
 const slotOf = (rank: number, axis: number): number => rank + axis;
 const emptyLike = ({ data }: NdArray, length: number) =>
   data instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
+
+/** A view costs more than a short loop. */
+function copy(from: NdArray["data"], start: number, length: number, to: NdArray["data"], at: number): void {
+  if (length > 16) to.set(from.subarray(start, start + length), at);
+  else for (let i = 0; i < length; i++) to[at + i] = from[start + i]!;
+}
 
 /** Folds each line along `axis` into one value, in float64. */
 function reduction(fold: (line: Float64Array) => number) {
@@ -63,7 +70,7 @@ function concat(xs: readonly NdArray[], axis: number): NdArray {
   const out = emptyLike(first, rows * width);
   for (let row = 0, o = 0; row < rows; row++) {
     xs.forEach(({ data }, i) => {
-      out.set(data.subarray(row * blocks[i]!, (row + 1) * blocks[i]!), o);
+      copy(data, row * blocks[i]!, blocks[i]!, out, o);
       o += blocks[i]!;
     });
   }
@@ -84,7 +91,7 @@ function split(x: NdArray, sizes: readonly number[], axis: number): NdArray[] {
     const out = emptyLike(x, rows * size * inner);
     for (let row = 0; row < rows; row++) {
       const from = (row * length + start) * inner;
-      out.set(x.data.subarray(from, from + size * inner), row * size * inner);
+      copy(x.data, from, size * inner, out, row * size * inner);
     }
     start += size;
     return { data: out, shape: x.shape.map((n, i) => (i === at ? size : n)) };
@@ -98,7 +105,7 @@ function gather({ data, shape }: NdArray, indices: NdArray): NdArray {
   indices.data.forEach((row: number, i: number) => {
     if (!(row >= 0 && row < rows))
       throw new RangeError(`gather: indices must be from 0 to ${rows - 1}, got ${row} at index ${i}`);
-    out.set(data.subarray(row * width, (row + 1) * width), i * width);
+    copy(data, row * width, width, out, i * width);
   });
   return { data: out, shape: [...indices.shape, ...rest] };
 }
@@ -146,30 +153,28 @@ export const primitives: Primitives<NdArray> = {
   }),
   constant: array,
 
-  add: binary((a, b) => a + b),
-  sub: binary((a, b) => a - b),
-  mul: binary((a, b) => a * b),
-  div: binary((a, b) => a / b),
-  minimum: binary(Math.min),
-  maximum: binary(Math.max),
+  add: elementwise.add,
+  sub: elementwise.sub,
+  mul: elementwise.mul,
+  div: elementwise.div,
+  minimum: elementwise.minimum,
+  maximum: elementwise.maximum,
 
-  neg: unary((a) => -a),
-  abs: unary(Math.abs),
-  floor: unary(Math.floor),
-  sqrt: unary(Math.sqrt),
-  exp: unary(Math.exp),
-  log: unary(Math.log),
-  sin: unary(Math.sin),
-  cos: unary(Math.cos),
+  neg: elementwise.unary((a) => -a),
+  abs: elementwise.unary(Math.abs),
+  floor: elementwise.unary(Math.floor),
+  sqrt: elementwise.unary(Math.sqrt),
+  exp: elementwise.unary(Math.exp),
+  log: elementwise.unary(Math.log),
+  sin: elementwise.unary(Math.sin),
+  cos: elementwise.unary(Math.cos),
   float,
 
-  less: (a, b) => float(binary((x, y) => (x < y ? 1 : 0))(a, b)),
+  less: (a, b) => float(elementwise.less(a, b)),
   where(condition, a, b) {
     const wholes = [a, b].some((x) => typeof x !== "number" && x.data instanceof Int32Array);
     const test = wholes ? { ...condition, data: Int32Array.from(condition.data) } : condition;
-    const picked = binary((chosen, value) => (chosen !== 0 ? value : 0));
-    const rejected = binary((chosen, value) => (chosen !== 0 ? 0 : value));
-    return binary((x, y) => x + y)(picked(test, a), rejected(test, b));
+    return elementwise.add(elementwise.keep(test, a), elementwise.drop(test, b));
   },
 
   expandDims: ({ data, shape }, axis) => ({

@@ -4,9 +4,12 @@ import { padEnd, padStart } from "./style.ts";
 
 const CELL = 9;
 
+/** Four places, and fewer where the number is large. */
+const entry = (value: number): string => fixed(value, Math.abs(value) < 10 ? 4 : 2);
+
 /** "   0.0000   1.0000   0.0000 …   1.0000   0.0000   1.0000" */
 export function entries({ first, last }: Ends): string {
-  const cells = (values: readonly number[]) => values.map((value) => padStart(fixed(value), CELL)).join("");
+  const cells = (values: readonly number[]) => values.map((value) => padStart(entry(value), CELL)).join("");
   return last.length > 0 ? `${cells(first)} …${cells(last)}` : cells(first);
 }
 

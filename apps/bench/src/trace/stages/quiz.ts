@@ -5,6 +5,8 @@ import type { EncodingStage, Question, TrainingStage } from "../data.ts";
 import { fixed, percent } from "../format.ts";
 
 const OPTIONS = 4;
+/** So far a wrong probability is from the right one, at least. */
+const CLEARLY = 0.04;
 
 interface Draft {
   readonly question: string;
@@ -39,7 +41,7 @@ function drafts(subject: QuizSubject): Draft[] {
   return [
     firstEntry(subject),
     {
-      question: `Which accuracy does the best model reach without positions on "${task.title}"?`,
+      question: `The task is "${task.title}". Which accuracy does the best model reach without positions?`,
       right: percent(withoutPositions.accuracy),
       wrong: ["25 %", "50 %", "10 %", "100 %"],
       explanation: withoutPositions.because,
@@ -111,7 +113,9 @@ function meanProbability({ epochs, guessingLoss }: TrainingStage): Draft[] {
     {
       question: `The held-out loss ended at ${fixed(loss, 3)}, where loss = -ln(probability given to the true answer), on average. Which probability is that?`,
       right: percent(right),
-      wrong: [1 - right, Math.exp(-guessingLoss), right / 2, right ** 2, (1 + right) / 2].map(percent),
+      wrong: [1 - right, Math.exp(-guessingLoss), right / 2, (1 + right) / 2, right ** 2]
+        .filter((other) => Math.abs(other - right) > CLEARLY)
+        .map(percent),
       explanation: `exp(-${fixed(loss, 3)}) = ${fixed(right, 3)}. Guessing evenly gives ${fixed(Math.exp(-guessingLoss), 3)}, a loss of ${fixed(guessingLoss, 3)}.`,
       fromThisRun: true,
     },

@@ -55,7 +55,13 @@ export async function command(
       const options = checked(self, () => compareOptions(flags));
       const runner = makeRunner(options.threads);
       try {
-        await compare(options, ["posenc", ...parameters].join(" "), runner, output, signal);
+        await compare(
+          options,
+          ["npm run posenc --", ...parameters.map(quoted)].join(" "),
+          runner,
+          output,
+          signal,
+        );
       } finally {
         await runner.close();
       }
@@ -90,6 +96,8 @@ export async function command(
     return 1;
   }
 }
+
+const quoted = (word: string): string => (/^[\w.,/=-]+$/.test(word) ? word : JSON.stringify(word));
 
 /** Bad flags end with usage. */
 function checked<O>(self: Command, read: () => O): O {

@@ -4,6 +4,7 @@
  */
 import type { Ceilings, Sight } from "@posenc/benchmarks";
 import type { EncoderJSON } from "@posenc/core";
+import type { EpochResult } from "@posenc/tfjs";
 
 export interface Results {
   readonly schema: 1;
@@ -66,16 +67,6 @@ export interface RunResult {
   readonly seconds: number;
   /** The exported model in ONNX Runtime, on the held-out samples. */
   readonly onnx?: OnnxResult;
-}
-
-export interface EpochResult {
-  /** From 1. */
-  readonly epoch: number;
-  readonly trainLoss: number;
-  readonly heldOutLoss: number;
-  /** 0 … 1. */
-  readonly heldOutAccuracy: number;
-  readonly seconds: number;
 }
 
 export interface OnnxResult {

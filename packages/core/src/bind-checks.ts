@@ -5,9 +5,9 @@ import type { Parameters, Values } from "./parameters.ts";
 
 type Shape = Description["shape"];
 
-const shapeText = (shape: Shape): string => `[${shape.map((length) => length ?? "?").join(", ")}]`;
+export const shapeText = (shape: Shape): string => `[${shape.map((length) => length ?? "?").join(", ")}]`;
 /** Lengths that a graph does not know yet agree with anything. */
-const agree = (a: number | undefined, b: number | undefined): boolean =>
+export const agree = (a: number | undefined, b: number | undefined): boolean =>
   a === undefined || b === undefined || a === b;
 
 function describeTensor<T>(who: string, what: string, ops: Ops<T>, x: T): Description {
@@ -120,6 +120,12 @@ export function checkRotary<T>(
     }
     checkRows(name, what, { shape, dtype: ops.describe(x).dtype }, dim, where, place.shape);
   }
+  const [qShape, kShape] = [ops.describe(q).shape, ops.describe(k).shape];
+  if (qShape.length !== kShape.length || (qShape.length === 4 && !agree(qShape[0], kShape[0]))) {
+    throw new RangeError(
+      `${name}: q and k must have the same rank and batch, got shapes ${shapeText(qShape)} and ${shapeText(kShape)}`,
+    );
+  }
 }
 
 /** x is [..., length, dim] float32, where positions are [length] or [batch or 1, length]. */
@@ -160,49 +166,5 @@ export function checkBias<T>(
     throw new RangeError(
       `${name}: queries and keys must have the same rank and batch, got ${shapeText(q.shape)} and ${shapeText(k.shape)}`,
     );
-  }
-}
-
-export interface ModelSizes {
-  /** Length of an embedding. */
-  readonly dim: number;
-  readonly heads: number;
-}
-
-const wanted: {
-  [K in Encoder["kind"]]: (
-    encoder: Extract<Encoder, { kind: K }>,
-    sizes: ModelSizes,
-  ) => [string, number | undefined, string, number];
-} = {
-  additive: ({ dim }, model) => ["dim", dim, "the model's dim", model.dim],
-  rotary: ({ dim }, model) => ["dim", dim, "the model's dim / heads", model.dim / model.heads],
-  bias: ({ heads }, model) => ["heads", heads, "the model's heads", model.heads],
-};
-
-/** @throws RangeError where an encoder was made for a model of other sizes */
-export function checkFit(encoder: Encoder, sizes: ModelSizes): void {
-  checkKind("checkFit", encoder);
-  const rule = wanted[encoder.kind] as (
-    encoder: Encoder,
-    sizes: ModelSizes,
-  ) => [string, number | undefined, string, number];
-  const [what, found, why, expected] = rule(encoder, sizes);
-  if (!agree(found, expected))
-    throw new RangeError(`${encoder.name}: ${what} must be ${expected}, ${why}, got ${found}`);
-}
-
-/** Token ids: int32 [batch, length], from 0 to `vocabulary` − 1. */
-export function checkTokens(who: string, { shape, dtype, values }: Description, vocabulary: number): void {
-  if (dtype !== "int32") throw new TypeError(`${who}: tokens must be int32, got ${dtype}`);
-  if (shape.length !== 2)
-    throw new RangeError(`${who}: tokens must have shape [batch, length], got ${shapeText(shape)}`);
-  const data = values?.() ?? [];
-  for (let i = 0; i < data.length; i++) {
-    if (!(data[i]! >= 0 && data[i]! < vocabulary)) {
-      throw new RangeError(
-        `${who}: tokens must be from 0 to ${vocabulary - 1}, got ${data[i]} at index ${i}`,
-      );
-    }
   }
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { bind, slots } from "./bind.ts";
-import { checkFit, checkTokens } from "./bind-checks.ts";
 import { additive, bias, type Encoder, rotary } from "./encoder.ts";
 import { alibi } from "./encoders/alibi.ts";
 import { learned } from "./encoders/learned.ts";
 import { none } from "./encoders/none.ts";
 import { rope } from "./encoders/rope.ts";
 import { sinusoidal } from "./encoders/sinusoidal.ts";
+import { checkFit, checkTokens } from "./model-checks.ts";
 import { sizeOf } from "./parameters.ts";
 import { range } from "./range.ts";
 import { typedArrays } from "./typed-arrays/index.ts";
@@ -157,6 +157,13 @@ describe("shapes", () => {
       () => turn(x(2, 3, 4), x(2, 3, 4), grid(2, 3)),
       new RangeError(
         "rope: q must have shape [batch, heads, length, 4] where positions has shape [2, 3], got [2, 3, 4]",
+      ),
+    ],
+    [
+      "q and k of different batches",
+      () => turn(x(2, 1, 3, 4), x(3, 1, 3, 4), range(3)),
+      new RangeError(
+        "rope: q and k must have the same rank and batch, got shapes [2, 1, 3, 4] and [3, 1, 3, 4]",
       ),
     ],
     [

@@ -1,14 +1,5 @@
 export { type Applied, bind, type Slots, slots } from "./bind.ts";
-export {
-  checkAdditive,
-  checkBias,
-  checkFit,
-  checkPositions,
-  checkRotary,
-  checkTokens,
-  checkValues,
-  type ModelSizes,
-} from "./bind-checks.ts";
+export { checkAdditive, checkBias, checkPositions, checkRotary, checkValues } from "./bind-checks.ts";
 export * as checks from "./checks.ts";
 export { SPLIT, topHalf } from "./double-double.ts";
 export {
@@ -37,6 +28,7 @@ export {
   TURN_PARTS,
 } from "./frequencies.ts";
 export { type EncoderFactory, type EncoderJSON, encoders, fromJSON, type Registry, toJSON } from "./json.ts";
+export { checkFit, checkTokens, type ModelSizes } from "./model-checks.ts";
 export {
   type Composites,
   completeOps,

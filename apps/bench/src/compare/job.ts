@@ -3,9 +3,9 @@ import { type EncoderJSON, fromJSON, type NdArray, sizeOf } from "@posenc/core";
 import { type TransformerOptions, transformer } from "@posenc/model";
 import { exportModel } from "@posenc/onnx";
 import { createModelSession } from "@posenc/onnxruntime";
-import { predict, type StepProgress, train } from "@posenc/tfjs";
+import { type EpochResult, predict, type StepProgress, train } from "@posenc/tfjs";
 import * as ort from "onnxruntime-node";
-import type { EpochResult, OnnxResult, RunResult } from "../results.ts";
+import type { OnnxResult, RunResult } from "../results.ts";
 
 /** One model to train: plain data, so that it can go to a worker. */
 export interface Job {

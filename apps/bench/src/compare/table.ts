@@ -23,7 +23,10 @@ export function comparisonTables(results: Results): string {
     .join("\n\n");
 }
 
-function accuracyTable({ encoders, tasks, runs }: Results): string {
+/** Two standard deviations of a score that is right half the time. */
+const spread = (samples: number): number => 1 / Math.sqrt(samples);
+
+function accuracyTable({ encoders, tasks, runs, samples }: Results): string {
   const table = new Table({
     head: ["encoder", "sees", ...tasks.map(({ name }) => name)],
     colAligns: ["left", "left", ...tasks.map(() => "right" as const)],
@@ -47,7 +50,7 @@ function accuracyTable({ encoders, tasks, runs }: Results): string {
   return [
     "Accuracy on held-out samples after training:",
     table.toString(),
-    "Ceilings, whatever is trained:",
+    `Ceilings, whatever is trained (a score on ${samples.heldOut} samples may be ${percent(spread(samples.heldOut))} off):`,
     ...ceilings,
   ].join("\n");
 }

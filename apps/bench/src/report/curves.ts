@@ -1,5 +1,6 @@
+import type { EpochResult } from "@posenc/tfjs";
 import type { TopLevelSpec } from "vega-lite";
-import type { EpochResult, Results, TaskResult } from "../results.ts";
+import type { Results, TaskResult } from "../results.ts";
 import { draw } from "./draw.ts";
 import { roundPercent } from "./format.ts";
 import type { Html } from "./html.ts";

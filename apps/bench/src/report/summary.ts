@@ -1,5 +1,6 @@
 import { ceilingFor } from "@posenc/benchmarks";
-import type { EncoderResult, EpochResult, OnnxResult, Results, RunResult, TaskResult } from "../results.ts";
+import type { EpochResult } from "@posenc/tfjs";
+import type { EncoderResult, OnnxResult, Results, RunResult, TaskResult } from "../results.ts";
 
 /** How one encoder did on one task. */
 export interface Score {

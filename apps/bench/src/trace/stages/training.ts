@@ -6,7 +6,7 @@ import { plain } from "../numbers.ts";
 import { type Setup, withShapes } from "../setup.ts";
 import { observeEpoch, observeTraining } from "./observations.ts";
 
-const BATCH_SIZE = 32;
+const BATCH_SIZE = 16;
 const LEARNING_RATE = 3e-4;
 
 export interface TrainingProgress {

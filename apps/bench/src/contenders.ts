@@ -1,4 +1,10 @@
 import { alibi, type Encoder, learned, none, rope, sinusoidal } from "@posenc/core";
+import type { About } from "./about/about.ts";
+import { aboutAlibi } from "./about/alibi.ts";
+import { aboutLearned } from "./about/learned.ts";
+import { aboutNone } from "./about/none.ts";
+import { aboutRope } from "./about/rope.ts";
+import { aboutSinusoidal } from "./about/sinusoidal.ts";
 
 /** The model that an encoder is made for. */
 export interface ContenderSizes {
@@ -13,54 +19,69 @@ export interface Contender {
   readonly id: string;
   /** One line for a reader. */
   readonly about: string;
+  /** All that a trace says of it. */
+  readonly words: About;
   /** Another form of the contender before it; takes part only where it is asked for. */
   readonly variant?: boolean;
   make(sizes: ContenderSizes): Encoder;
 }
 
 export const contenders: readonly Contender[] = [
-  { id: "none", about: "No positions: what attention can do without.", make: () => none() },
+  {
+    id: "none",
+    about: "No positions: what attention can do without.",
+    words: aboutNone,
+    make: () => none(),
+  },
   {
     id: "sinusoidal",
     about: "Sines and cosines of the position, added to the embeddings (Vaswani et al., 2017).",
+    words: aboutSinusoidal,
     make: ({ dim }) => sinusoidal({ dim }),
   },
   {
     id: "sinusoidal (per-dimension)",
     about: "The formula of many tutorials: dimension i has exponent i/d, so its cosines are not the paper's.",
+    words: aboutSinusoidal,
     variant: true,
     make: ({ dim }) => sinusoidal({ dim, exponent: "per-dimension" }),
   },
   {
     id: "sinusoidal (tensor2tensor)",
     about: "All sines, then all cosines, with divisor d/2 − 1 (tensor2tensor, fairseq, Whisper).",
+    words: aboutSinusoidal,
     variant: true,
     make: ({ dim }) => sinusoidal({ dim, exponent: "tensor2tensor", layout: "concatenated" }),
   },
   {
     id: "learned",
     about: "A trained vector for each position, added to the embeddings (BERT, GPT-2).",
+    words: aboutLearned,
     make: ({ dim, maxLength }) => learned({ dim, maxLength, initialDeviation: 1 }),
   },
   {
     id: "rope",
     about: "Queries and keys turned by angles that grow with the position (Su et al., 2021).",
+    words: aboutRope,
     make: ({ dim, heads }) => rope({ dim: dim / heads }),
   },
   {
     id: "rope (interleaved)",
     about: "RoPE with neighbouring dimensions as pairs (GPT-J, RoFormer).",
+    words: aboutRope,
     variant: true,
     make: ({ dim, heads }) => rope({ dim: dim / heads, pairing: "interleaved" }),
   },
   {
     id: "alibi (symmetric)",
     about: "A penalty on the distance, the same to the left and to the right (Press et al., 2022).",
+    words: aboutAlibi,
     make: ({ heads }) => alibi({ heads, direction: "symmetric" }),
   },
   {
     id: "alibi (split)",
     about: "ALiBi where half of the heads look left only and half right only.",
+    words: aboutAlibi,
     make: ({ heads }) => alibi({ heads, direction: "split" }),
   },
 ];

@@ -1,6 +1,7 @@
 export { type Applied, bind, type Slots, slots } from "./bind.ts";
 export { checkAdditive, checkBias, checkPositions, checkRotary, checkValues } from "./bind-checks.ts";
 export * as checks from "./checks.ts";
+export { completeOps } from "./complete-ops.ts";
 export { SPLIT, topHalf } from "./double-double.ts";
 export {
   type AdditiveEncoder,
@@ -29,17 +30,16 @@ export {
 } from "./frequencies.ts";
 export { type EncoderFactory, type EncoderJSON, encoders, fromJSON, type Registry, toJSON } from "./json.ts";
 export { checkFit, checkTokens, type ModelSizes } from "./model-checks.ts";
-export {
-  type Composites,
-  completeOps,
-  type Description,
-  type DType,
-  type Operand,
-  type Ops,
-  type Pairing,
-  type Primitives,
-  type RotaryLayout,
-  type SinCos,
+export type {
+  Composites,
+  Description,
+  DType,
+  Operand,
+  Ops,
+  Pairing,
+  Primitives,
+  RotaryLayout,
+  SinCos,
 } from "./ops.ts";
 export {
   type Initialiser,

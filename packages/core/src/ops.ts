@@ -17,7 +17,6 @@
  * `completeOps(primitives, kernels)`, a new encoder needs no line in any backend, and the test of a kernel is
  * its body. The result is a plain record: destructure what you need.
  */
-import { compositeBodies } from "./composites.ts";
 import type { Frequencies } from "./frequencies.ts";
 
 export type DType = "float32" | "int32";
@@ -131,8 +130,3 @@ export interface Composites<T> {
 }
 
 export type Ops<T> = Primitives<T> & Composites<T>;
-
-/** A backend: its primitives, our bodies for the composites, and its kernels in place of some of them. */
-export function completeOps<T>(primitives: Primitives<T>, kernels: Partial<Composites<T>> = {}): Ops<T> {
-  return { ...primitives, ...compositeBodies(primitives), ...kernels };
-}

@@ -1,8 +1,10 @@
 import { array, type NdArray } from "@posenc/core";
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
+import { requireBackend } from "./check-backend.ts";
 
-/** Host data as a tensor; the caller disposes of it. */
+/** Host data as a tensor; the caller disposes of it. @throws TypeError where tf.js has no backend */
 export function toTensor({ data, shape }: NdArray): Tensor {
+  requireBackend("toTensor");
   return tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32");
 }
 

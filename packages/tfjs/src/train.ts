@@ -1,7 +1,7 @@
 import { checks, initialise, random, range } from "@posenc/core";
 import type { Transformer } from "@posenc/model";
 import * as tf from "@tensorflow/tfjs-core";
-import { checkBackend } from "./check-backend.ts";
+import { checkBackend, requireGradients } from "./check-backend.ts";
 import { tfjs } from "./ops.ts";
 import { pick, type Samples, tensors } from "./samples.ts";
 
@@ -60,6 +60,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { signal, onStep, onEpoch } = options;
   checkOptions(options);
   await checkBackend("train");
+  requireGradients("train");
 
   const [count, length] = train.tokens.shape as [number, number];
   const positions = tf.tensor1d(range(length).data as Int32Array, "int32");

@@ -21,6 +21,7 @@ export function traceOptions(flags: Flags): TraceOptions {
     ...sizes,
     encoder: contender.make({ ...sizes, maxLength: LENGTH }),
     encoderTitle: contender.id,
+    about: contender.words,
     task: tasks[task],
     seed: count("seed", 0),
     epochs: count("epochs"),

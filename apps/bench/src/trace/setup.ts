@@ -11,12 +11,16 @@ import {
   typedArrays,
 } from "@posenc/core";
 import { type Transformer, transformer } from "@posenc/model";
+import type { About } from "../about/about.ts";
+import { aboutAny } from "../about/any.ts";
 import type { Run } from "./data.ts";
 
 export interface TraceOptions {
   /** Made for a model of `dim` and `heads`. */
   readonly encoder: Encoder;
   readonly encoderTitle: string;
+  /** Words on the encoder; by its kind and options unless given. */
+  readonly about?: About;
   readonly task: Task;
   /** Length of an embedding. */
   readonly dim: number;
@@ -36,6 +40,7 @@ export interface TraceOptions {
 /** What the stages work on. */
 export interface Setup {
   readonly options: TraceOptions;
+  readonly about: About;
   readonly model: Transformer;
   readonly data: Dataset;
   /** The values of the model's parameters before training. */
@@ -61,6 +66,7 @@ export function prepare(options: TraceOptions): Setup {
   const initial = withShapes(model, initialise(model.parameters, seed));
   return {
     options,
+    about: options.about ?? aboutAny(encoder),
     model,
     data,
     initial,

@@ -3,8 +3,14 @@ import { additive, alibi, type Encoder, initialise, learned, none, rope, sinusoi
 import { transformer } from "@posenc/model";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { About } from "../about/about.ts";
+import { aboutAlibi } from "../about/alibi.ts";
+import { aboutLearned } from "../about/learned.ts";
+import { aboutNone } from "../about/none.ts";
+import { aboutRope } from "../about/rope.ts";
+import { aboutSinusoidal } from "../about/sinusoidal.ts";
 import { useBackend } from "../backend.ts";
-import { fixed } from "./format.ts";
+import { fixed } from "../format.ts";
 import { renderTrace } from "./render/render-trace.ts";
 import { styleFor, width } from "./render/style.ts";
 import { type TraceData, type TraceOptions, trace } from "./trace.ts";
@@ -55,21 +61,26 @@ const rowOf = (formula: (p: number, j: number) => number, p: number) =>
   Array.from({ length: dim }, (_, j) => formula(p, j));
 const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 
-const every: readonly (readonly [string, Encoder, Task])[] = [
-  ["sinusoidal", sinusoidal({ dim }), tasks.nearest],
-  ["per-dimension", sinusoidal({ dim, exponent: "per-dimension" }), tasks.first],
-  ["tensor2tensor", sinusoidal({ dim, exponent: "tensor2tensor", layout: "concatenated" }), tasks.nearest],
-  ["learned", learned({ dim, maxLength: 10, initialDeviation: 1 }), tasks.nearest],
-  ["rope", rope({ dim: dim / heads }), tasks.agent],
-  ["alibi, symmetric", alibi({ heads, direction: "symmetric" }), tasks.agent],
-  ["alibi, split", alibi({ heads, direction: "split" }), tasks.nearest],
-  ["none", none(), tasks.nearest],
+const every: readonly (readonly [string, Encoder, About, Task])[] = [
+  ["sinusoidal", sinusoidal({ dim }), aboutSinusoidal, tasks.nearest],
+  ["per-dimension", sinusoidal({ dim, exponent: "per-dimension" }), aboutSinusoidal, tasks.first],
+  [
+    "tensor2tensor",
+    sinusoidal({ dim, exponent: "tensor2tensor", layout: "concatenated" }),
+    aboutSinusoidal,
+    tasks.nearest,
+  ],
+  ["learned", learned({ dim, maxLength: 10, initialDeviation: 1 }), aboutLearned, tasks.nearest],
+  ["rope", rope({ dim: dim / heads }), aboutRope, tasks.agent],
+  ["alibi, symmetric", alibi({ heads, direction: "symmetric" }), aboutAlibi, tasks.agent],
+  ["alibi, split", alibi({ heads, direction: "split" }), aboutAlibi, tasks.nearest],
+  ["none", none(), aboutNone, tasks.nearest],
 ];
 
-describe.each(every)("%s", (_, encoder, task) => {
+describe.each(every)("%s", (_, encoder, about, task) => {
   test("all stages, as plain data and as text that fits", async () => {
     const tensors = tf.memory().numTensors;
-    const { data, text } = await run(encoder, { task });
+    const { data, text } = await run(encoder, { about, task });
     expect(tf.memory().numTensors).toBe(tensors);
 
     expect(JSON.parse(JSON.stringify(data))).toStrictEqual(data);
@@ -80,7 +91,7 @@ describe.each(every)("%s", (_, encoder, task) => {
     expect(text.match(/── \d of 7/g)).toHaveLength(7);
 
     expect(data.training.epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
-    expect(data.training.steps).toHaveLength(4);
+    expect(data.training.steps).toHaveLength((2 * 64) / 16);
     expect(data.quiz!.length).toBeGreaterThanOrEqual(5);
     expect(data.quiz!.filter(({ fromThisRun }) => fromThisRun).length).toBeGreaterThanOrEqual(2);
     for (const { options, answer } of data.quiz!) {
@@ -92,7 +103,7 @@ describe.each(every)("%s", (_, encoder, task) => {
   });
 
   test("the model's own first embeddings", async () => {
-    const { data } = await run(encoder, { task, epochs: 1 });
+    const { data } = await run(encoder, { about, task, epochs: 1 });
     const sizes = { vocabulary: task.vocabulary, outputs: task.classes, dim, heads };
     const table = initialise(transformer({ ...sizes, encoder }).parameters, 1).embedding!;
     const { tokens, words, embeddings } = data.embeddings;
@@ -104,7 +115,7 @@ describe.each(every)("%s", (_, encoder, task) => {
   });
 
   test("the prediction is that of the trained model", async () => {
-    const { data } = await run(encoder, { task });
+    const { data } = await run(encoder, { about, task });
     const { classes, predicted, answer, right, attention, tensors } = data.prediction!;
     expect(classes.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 5);
     const best = classes.reduce((a, b) => (b.logit > a.logit ? b : a));
@@ -132,7 +143,7 @@ describe("numbers against the formulas", () => {
     ["paper", paper, sinusoidal({ dim })],
     ["per-dimension", perDimension, sinusoidal({ dim, exponent: "per-dimension" })],
   ] as const)("sinusoidal, %s", async (name, formula, encoder) => {
-    const { data, text } = await run(encoder, { epochs: 1 });
+    const { data, text } = await run(encoder, { about: aboutSinusoidal, epochs: 1 });
     const table = data.encoding.tables[0]!.values;
     for (const p of [0, 5, 9]) {
       for (const [j, value] of rowOf(formula, p).entries()) expect(table[p]![j]).toBeCloseTo(value, 6);
@@ -165,7 +176,7 @@ describe("numbers against the formulas", () => {
   });
 
   test("rope", async () => {
-    const { data, text } = await run(rope({ dim: 8 }), { epochs: 1 });
+    const { data, text } = await run(rope({ dim: 8 }), { about: aboutRope, epochs: 1 });
     const expected = [0, 1, 2, 3].map((i) => fixed(Math.cos(9 * 10_000 ** (-i / 4))));
     expect(lineOf(text, /^ {2}row 9/)).toContain(`row 9 ${expected.join(" ")}`);
     const [still, turned, near, far] = data.encoding.measures[0]!.measures.map(({ value }) => value);
@@ -175,7 +186,10 @@ describe("numbers against the formulas", () => {
   });
 
   test("alibi", async () => {
-    const { data, text } = await run(alibi({ heads, direction: "symmetric" }), { epochs: 1 });
+    const { data, text } = await run(alibi({ heads, direction: "symmetric" }), {
+      about: aboutAlibi,
+      epochs: 1,
+    });
     for (const [q, row] of data.encoding.tables[0]!.values.entries())
       for (const [k, score] of row.entries()) expect(score).toBeCloseTo(-0.25 * Math.abs(q - k), 6);
     expect(text).toContain("-0.25 · |9 - 0| = -2.2500");
@@ -187,7 +201,7 @@ describe("numbers against the formulas", () => {
   });
 
   test("none adds nothing, and its ceiling is said", async () => {
-    const { data, text } = await run(none(), { epochs: 1 });
+    const { data, text } = await run(none(), { about: aboutNone, epochs: 1 });
     expect(data.encoding.tables[0]!.values.flat().every((value) => value === 0)).toBe(true);
     expect(data.training.ceiling).toEqual(tasks.nearest.ceilings.withoutPositions);
     expect(text.replace(/\s+/g, " ")).toContain(
@@ -196,7 +210,11 @@ describe("numbers against the formulas", () => {
   });
 
   test("a symmetric distance has its own ceiling where the task has one", async () => {
-    const { data } = await run(alibi({ heads, direction: "symmetric" }), { epochs: 1, task: tasks.agent });
+    const { data } = await run(alibi({ heads, direction: "symmetric" }), {
+      about: aboutAlibi,
+      epochs: 1,
+      task: tasks.agent,
+    });
     expect(data.training.sight).toBe("distance");
     expect(data.training.ceiling?.accuracy).toBe(0.5);
   });
@@ -219,7 +237,7 @@ test("an encoder nobody knows is described by its kind and options", async () =>
 });
 
 test("json prints the data and nothing else", async () => {
-  const { data, text } = await run(sinusoidal({ dim }), { json: true, quiz: true });
+  const { data, text } = await run(sinusoidal({ dim }), { about: aboutSinusoidal, json: true, quiz: true });
   expect(JSON.parse(text)).toStrictEqual(data);
 });
 
@@ -232,9 +250,9 @@ test("interactive: colours, the step, and the same words", async () => {
       text += part;
     },
   };
-  const data = await trace(optionsFor(sinusoidal({ dim })), output);
+  const data = await trace(optionsFor(sinusoidal({ dim }), { about: aboutSinusoidal }), output);
   expect(text).toContain("\x1b[1m");
-  expect(text).toContain("step 2 of 2");
+  expect(text).toContain("step 4 of 4");
   const lines = text.split("\n").map((line) => line.split("\r\x1b[K").at(-1)!);
   const still = lines
     .join("\n")
@@ -244,12 +262,12 @@ test("interactive: colours, the step, and the same words", async () => {
 });
 
 test("the quiz knows the right answers", async () => {
-  const { data } = await run(sinusoidal({ dim }));
+  const { data } = await run(sinusoidal({ dim }), { about: aboutSinusoidal });
   const right = data.quiz!.map(({ options, answer }) => options[answer]);
   const probability = Math.exp(-data.training.epochs.at(-1)!.heldOutLoss);
   expect(right.slice(0, 3)).toEqual(["1.0000", "25 %", `${Number((100 * probability).toFixed(1))} %`]);
   expect(data.quiz![0]!.explanation).toContain("cos(0 / 10000^(0/32))");
-  const agent = await run(rope({ dim: dim / heads }), { task: tasks.agent });
+  const agent = await run(rope({ dim: dim / heads }), { about: aboutRope, task: tasks.agent });
   expect(agent.data.quiz![0]!.options[agent.data.quiz![0]!.answer]).toBe(Math.cos(0.1).toFixed(4));
   expect(agent.data.quiz![1]!.options[agent.data.quiz![1]!.answer]).toBe("50 %");
 });
@@ -257,7 +275,7 @@ test("the quiz knows the right answers", async () => {
 test("the quiz is asked at its place", async () => {
   let text = "";
   const asked: string[] = [];
-  const data = await trace(optionsFor(none(), { quiz: true, epochs: 1 }), {
+  const data = await trace(optionsFor(none(), { about: aboutNone, quiz: true, epochs: 1 }), {
     interactive: false,
     write: (part) => {
       text += part;
@@ -281,7 +299,7 @@ test("aborting leaves what is known and says so", async () => {
     text += part;
     if (part.startsWith("     1 ")) controller.abort();
   };
-  const options = optionsFor(sinusoidal({ dim }), { epochs: 5 });
+  const options = optionsFor(sinusoidal({ dim }), { about: aboutSinusoidal, epochs: 5 });
   const data = await trace(options, { write, interactive: false }, controller.signal);
   expect(data.training.interrupted).toBe(true);
   expect(data.training.epochs).toHaveLength(1);
@@ -293,7 +311,7 @@ test("aborting leaves what is known and says so", async () => {
 });
 
 test("aborted before it begins: no epoch, no chart", async () => {
-  const { data, text } = await run(none(), {}, AbortSignal.abort());
+  const { data, text } = await run(none(), { about: aboutNone }, AbortSignal.abort());
   expect(data.training.epochs).toEqual([]);
   expect(text).toContain("No epoch was finished.");
   expect(text).toContain("Interrupted");

@@ -81,7 +81,7 @@ export async function trace(
   async function theRest(setup: Setup, stage: TrainingStage) {
     const predicted = shown(prediction(setup, trained.values), (it) => renderPrediction(it, words, style));
     const { encoder, task, seed } = options;
-    const questions = quiz({ encoder, task, seed, encoding: encoded, training: stage });
+    const questions = quiz({ encoder, about: setup.about, task, seed, encoding: encoded, training: stage });
     if (asks) await takeQuiz(questions, { write: print, ask: output.ask! }, style, signal);
     else print(renderQuizOffer(questions, style));
     const sentences = shown(insight(run, encoded, stage), (it) => renderInsight(it, style));

@@ -1,4 +1,5 @@
-import { completeOps, type Ops } from "../ops.ts";
+import { completeOps } from "../complete-ops.ts";
+import type { Ops } from "../ops.ts";
 import { kernels } from "./kernels.ts";
 import type { NdArray } from "./nd-array.ts";
 import { primitives } from "./primitives.ts";

@@ -1,4 +1,4 @@
-import { fixed } from "../format.ts";
+import { fixed } from "../../format.ts";
 import { padStart, width } from "./style.ts";
 
 const HEIGHT = 8;

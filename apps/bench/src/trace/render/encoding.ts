@@ -1,5 +1,5 @@
+import { fixed, shape } from "../../format.ts";
 import type { EncodingStage, SumStage, VariantMeasures } from "../data.ts";
-import { fixed, shape } from "../format.ts";
 import { entries, excerptLines } from "./entries.ts";
 import { picture } from "./shades.ts";
 import { cut, heading, padEnd, padStart, paint, paragraphs, type Style, text, width, wrap } from "./style.ts";

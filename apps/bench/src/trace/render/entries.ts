@@ -1,5 +1,5 @@
+import { fixed, shape } from "../../format.ts";
 import type { Ends, Excerpt } from "../data.ts";
-import { fixed, shape } from "../format.ts";
 import { padEnd, padStart } from "./style.ts";
 
 const CELL = 9;

@@ -1,5 +1,5 @@
+import { many } from "../../format.ts";
 import type { EmbeddingsStage, Run } from "../data.ts";
-import { many } from "../format.ts";
 import { excerptLines } from "./entries.ts";
 import { heading, padStart, paint, paragraphs, type Style, text, width, wrap } from "./style.ts";
 

@@ -1,5 +1,5 @@
+import { fixed, percent, shape } from "../../format.ts";
 import type { EmbeddingsStage, PredictionStage } from "../data.ts";
-import { fixed, percent, shape } from "../format.ts";
 import { bar, heatMap } from "./shades.ts";
 import { cut, heading, padEnd, padStart, paint, paragraphs, type Style, text, width, wrap } from "./style.ts";
 

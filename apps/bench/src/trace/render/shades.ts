@@ -1,4 +1,4 @@
-import { fixed } from "../format.ts";
+import { fixed } from "../../format.ts";
 import { cut, padEnd, padStart } from "./style.ts";
 
 const SHADES = [..." ░▒▓█"];

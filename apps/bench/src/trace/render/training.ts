@@ -1,6 +1,6 @@
 import type { StepProgress } from "@posenc/tfjs";
+import { count, fixed, many, percent } from "../../format.ts";
 import type { Run, TracedEpoch, TrainingStage } from "../data.ts";
-import { count, fixed, many, percent } from "../format.ts";
 import { lossChart } from "./chart.ts";
 import { type Colour, heading, padStart, paint, paragraphs, type Style, text, wrap } from "./style.ts";
 

@@ -1,5 +1,5 @@
 import { array, bind, type Encoder, type Kind, type NdArray, typedArrays } from "@posenc/core";
-import { about, places } from "../about.ts";
+import { places } from "../../about/any.ts";
 import type { EncodingStage, EncodingTable, WorkedStep } from "../data.ts";
 import { excerpt, matrix } from "../numbers.ts";
 import type { Setup } from "../setup.ts";
@@ -44,7 +44,7 @@ export function encoding(setup: Setup): EncodingStage {
   const { encoder } = setup.options;
   const make = byKind[encoder.kind] as (encoder: Encoder, setup: Setup) => Tables;
   const { shape, tables } = make(encoder, setup);
-  const { title, explanation, place = places[encoder.kind], formula, notes } = about(encoder);
+  const { title, explanation, place = places[encoder.kind], formula, notes } = setup.about;
   return {
     title,
     explanation,
@@ -53,14 +53,16 @@ export function encoding(setup: Setup): EncodingStage {
     notes: [...(notes?.(encoder.options) ?? [])],
     shape,
     tables,
-    worked: workedSteps(encoder, tables[0]!.values),
+    worked: workedSteps(setup, tables[0]!.values),
     measured: measured[encoder.kind],
     measures: measures(setup),
   };
 }
 
-function workedSteps(encoder: Encoder, values: EncodingTable["values"]): WorkedStep[] {
-  const { worked } = about(encoder);
+function workedSteps(
+  { about: { worked }, options: { encoder } }: Setup,
+  values: EncodingTable["values"],
+): WorkedStep[] {
   const position = values.length - 1;
   const entries = values[position]!.slice(0, 4);
   return worked === undefined

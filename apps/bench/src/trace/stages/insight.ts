@@ -1,7 +1,7 @@
 import type { Sight } from "@posenc/benchmarks";
 import type { Kind } from "@posenc/core";
+import { count, fixed, many, percent } from "../../format.ts";
 import type { EncodingStage, Run, TrainingStage } from "../data.ts";
-import { count, fixed, many, percent } from "../format.ts";
 import { beats } from "./observations.ts";
 
 const given: Readonly<Record<Kind, (shape: readonly number[]) => string>> = {

@@ -1,15 +1,4 @@
-import {
-  array,
-  bind,
-  type Encoder,
-  encoders,
-  fromJSON,
-  initialise,
-  type Kind,
-  type NdArray,
-  typedArrays,
-} from "@posenc/core";
-import { about } from "../about.ts";
+import { array, bind, type Encoder, initialise, type Kind, type NdArray, typedArrays } from "@posenc/core";
 import type { Measure, VariantMeasures } from "../data.ts";
 import { alike, norm, plain, product, row } from "../numbers.ts";
 import type { Setup } from "../setup.ts";
@@ -20,11 +9,13 @@ type Measuring = readonly [measures: [string, number][], sentence: string];
 
 /** How long an encoding is, and what two of them three apart make of each other, near the start and near the end. */
 export function measures(setup: Setup): VariantMeasures[] {
-  const { encoder, seed } = setup.options;
-  const found = variants(encoder);
-  return found.map(({ name, variant, used }) => {
-    const values = used ? setup.encoderValues : firstValues(variant, seed);
-    const [terms, sentence] = measure(variant, values, setup);
+  const { about, encoderValues, options } = setup;
+  const { encoder: own, seed } = options;
+  const compared = about.compare?.(own) ?? [{ name: own.name, encoder: own }];
+  return compared.map(({ name, encoder }) => {
+    const used = encoder === own;
+    const values = used ? encoderValues : firstValues(encoder, seed);
+    const [terms, sentence] = measure(encoder, values, setup);
     return {
       variant: name,
       used,
@@ -41,27 +32,6 @@ export const measured: Readonly<Record<Kind, string>> = {
     "One query q and one key k of head 0, put at different positions: |q| is the length of q, and ⟨q, k⟩ the product that becomes the attention score.",
   bias: "score(p, q) is what head 0 adds where a word at position p looks at one at position q.",
 };
-
-interface Variant {
-  readonly name: string;
-  readonly variant: Encoder;
-  readonly used: boolean;
-}
-
-function variants(encoder: Encoder): Variant[] {
-  const { name, options } = encoder;
-  const { compare } = about(encoder);
-  const alone = [{ name, variant: encoder, used: true }];
-  if (compare === undefined || !Object.hasOwn(encoders, name)) return alone;
-  const { option, values } = compare;
-  const listed = Object.entries(values).map(([value, title]): Variant => {
-    const used = options[option] === value;
-    const variant = used ? encoder : fromJSON({ name, options: { ...options, [option]: value } });
-    return { name: title, variant, used };
-  });
-  if (listed.some(({ used }) => used)) return listed;
-  return [{ name: String(options[option]), variant: encoder, used: true }, ...listed];
-}
 
 function firstValues({ parameters }: Encoder, seed: number): Values {
   return Object.fromEntries(

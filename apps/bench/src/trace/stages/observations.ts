@@ -1,6 +1,6 @@
 import type { Ceiling } from "@posenc/benchmarks";
 import type { EpochResult } from "@posenc/tfjs";
-import { fixed, many, percent } from "../format.ts";
+import { fixed, many, percent } from "../../format.ts";
 
 /** What the numbers of a training are held against. */
 export interface Standards {

@@ -1,8 +1,9 @@
 import type { Task } from "@posenc/benchmarks";
 import { type Encoder, type Kind, random } from "@posenc/core";
-import { about, places } from "../about.ts";
+import type { About } from "../../about/about.ts";
+import { places } from "../../about/any.ts";
+import { fixed, percent } from "../../format.ts";
 import type { EncodingStage, Question, TrainingStage } from "../data.ts";
-import { fixed, percent } from "../format.ts";
 
 const OPTIONS = 4;
 /** So far a wrong probability is from the right one, at least. */
@@ -19,6 +20,7 @@ interface Draft {
 
 export interface QuizSubject {
   readonly encoder: Encoder;
+  readonly about: About;
   readonly task: Task;
   readonly seed: number;
   readonly encoding: EncodingStage;
@@ -86,11 +88,11 @@ const entryOf: Readonly<
   bias: { term: "the score that head 0 adds for query 9 and key 0", position: 9, index: 0 },
 };
 
-function firstEntry({ encoder, encoding }: QuizSubject): Draft {
+function firstEntry({ encoder, about, encoding }: QuizSubject): Draft {
   const { term, position, index } = entryOf[encoder.kind];
   const row = encoding.tables[0]!.values[position]!;
   const value = row[index] ?? row[0]!;
-  const wording = about(encoder).worked?.(encoder.options, position, index);
+  const wording = about.worked?.(encoder.options, position, index);
   const steps = wording
     ? [wording.expression, ...(wording.simpler ? [wording.simpler] : [])].join(" = ")
     : "The encoder says";

@@ -1,6 +1,6 @@
 import { array, bind, type Encoder, type Kind, type NdArray, typedArrays } from "@posenc/core";
+import { fixed } from "../../format.ts";
 import type { SumRow, SumStage } from "../data.ts";
-import { fixed } from "../format.ts";
 import { alike, ends, norm, plain, row } from "../numbers.ts";
 import type { Setup } from "../setup.ts";
 import { queriesAndKeys } from "./queries.ts";

@@ -56,21 +56,38 @@ interface Place<E extends Encoder> {
   shapes(encoder: E, call: Call): (readonly number[])[];
 }
 
+/** Positions as the encoder takes them: for several axes, p becomes p, p / 2, p / 3 … (rounded down). */
+function coordinates({ positions: { axes } = {} }: Encoder, { data, shape }: NdArray): NdArray {
+  if (axes === undefined) return { data, shape };
+  const whole = data instanceof Int32Array;
+  const all = Array.from(data).flatMap((place) =>
+    Array.from({ length: axes }, (_, axis) => (whole ? Math.floor(place / (axis + 1)) : place / (axis + 1))),
+  );
+  return array(whole ? Int32Array.from(all) : Float32Array.from(all), [...shape, axes]);
+}
+
 const lengthOf = (positions: NdArray): number => positions.shape.at(-1)!;
 const keysOf = ({ positions, keyPositions = positions }: Call): NdArray => keyPositions;
 
 const places: { readonly [K in Kind]: Place<Extract<Encoder, { kind: K }>> } = {
   additive: {
-    inputs: ({ dim = ANY_DIM }, call) => [rows("x", call, call.positions, [], dim), call.positions],
+    inputs: (encoder, call) => [
+      rows("x", call, call.positions, [], encoder.dim ?? ANY_DIM),
+      coordinates(encoder, call.positions),
+    ],
     apply: (encoder, ops, values, [x, positions]) => [bind(encoder, ops, values)(x!, positions!)],
     shapes: ({ dim = ANY_DIM }, { batch, positions }) => [[batch, lengthOf(positions), dim]],
   },
   rotary: {
-    inputs({ dim }, call) {
+    inputs(encoder, call) {
       const { positions, keyPositions } = call;
-      const q = rows("q", call, positions, [HEADS], dim);
-      const k = rows("k", call, keysOf(call), [HEADS], dim);
-      return [q, k, positions, ...(keyPositions ? [keyPositions] : [])];
+      const q = rows("q", call, positions, [HEADS], encoder.dim);
+      const k = rows("k", call, keysOf(call), [HEADS], encoder.dim);
+      return [
+        q,
+        k,
+        ...[positions, ...(keyPositions ? [keyPositions] : [])].map((at) => coordinates(encoder, at)),
+      ];
     },
     apply: (encoder, ops, values, [q, k, positions, keyPositions]) =>
       bind(encoder, ops, values)(q!, k!, positions!, keyPositions),
@@ -78,7 +95,7 @@ const places: { readonly [K in Kind]: Place<Extract<Encoder, { kind: K }>> } = {
       [call.positions, keysOf(call)].map((at) => [call.batch, HEADS, lengthOf(at), dim]),
   },
   bias: {
-    inputs: (_, call) => [call.positions, keysOf(call)],
+    inputs: (encoder, call) => [call.positions, keysOf(call)].map((at) => coordinates(encoder, at)),
     apply: (encoder, ops, values, [queries, keys]) => [bind(encoder, ops, values)(queries!, keys!)],
     shapes({ heads }, call) {
       const batches = call.positions.shape.slice(0, -1);

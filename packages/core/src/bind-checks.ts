@@ -49,16 +49,29 @@ export function checkValues<T>(
   }
 }
 
-/** [length] or [batch, length]; whole numbers from 0 unless `range` says otherwise. */
+/** Whether positions of this shape have a row for each member of a batch: [batch, length], or [batch, length, axes]. */
+export function perBatch(shape: Shape, { axes }: PositionRange = {}): boolean {
+  return shape.length === (axes === undefined ? 2 : 3);
+}
+
+/**
+ * [length] or [batch, length], with a last axis of `range.axes` coordinates where it has any; whole numbers from 0
+ * unless `range` says otherwise.
+ *
+ * @returns [length] or [batch, length]
+ */
 export function checkPositions(
   who: string,
   what: string,
   { shape, dtype, values }: Description,
   range: PositionRange = {},
-): void {
-  if (shape.length !== 1 && shape.length !== 2) {
+): Shape {
+  const { axes } = range;
+  const places = axes === undefined ? shape : shape.slice(0, -1);
+  if ((places.length !== 1 && places.length !== 2) || (axes !== undefined && !agree(shape.at(-1), axes))) {
+    const last = axes === undefined ? "" : `, ${axes}`;
     throw new RangeError(
-      `${who}: ${what} must have shape [length] or [batch, length], got ${shapeText(shape)}`,
+      `${who}: ${what} must have shape [length${last}] or [batch, length${last}], got ${shapeText(shape)}`,
     );
   }
   const data = values?.() ?? [];
@@ -69,6 +82,7 @@ export function checkPositions(
       throw new RangeError(`${who}: ${what} must be ${expected}, got ${position} at index ${i}`);
   }
   if (!range.real && dtype !== "int32") throw new TypeError(`${who}: ${what} must be int32, got ${dtype}`);
+  return places;
 }
 
 /** What a position is not, though it must be. */
@@ -85,15 +99,14 @@ export function checkAdditive<T>(
   x: T,
   positions: T,
 ): void {
-  const at = describeTensor(name, "positions", ops, positions);
-  checkPositions(name, "positions", at, range);
+  const at = checkPositions(name, "positions", describeTensor(name, "positions", ops, positions), range);
   const rows = describeTensor(name, "x", ops, x);
-  if (at.shape.length === 2 && rows.shape.length > 3) {
+  if (at.length === 2 && rows.shape.length > 3) {
     throw new RangeError(
-      `${name}: x must have shape [batch, length, ${dim ?? "dim"}] where positions has shape ${shapeText(at.shape)}, got ${shapeText(rows.shape)}`,
+      `${name}: x must have shape [batch, length, ${dim ?? "dim"}] where positions has shape ${shapeText(at)}, got ${shapeText(rows.shape)}`,
     );
   }
-  checkRows(name, "x", rows, dim, "positions", at.shape);
+  checkRows(name, "x", rows, dim, "positions", at);
 }
 
 export function checkRotary<T>(
@@ -111,14 +124,13 @@ export function checkRotary<T>(
   ] as const;
   for (const [what, x, where, at] of places) {
     const { shape } = describeTensor(name, what, ops, x);
-    const place = describeTensor(name, where, ops, at);
-    checkPositions(name, where, place, range);
-    if (place.shape.length === 2 && shape.length !== 4) {
+    const place = checkPositions(name, where, describeTensor(name, where, ops, at), range);
+    if (place.length === 2 && shape.length !== 4) {
       throw new RangeError(
-        `${name}: ${what} must have shape [batch, heads, length, ${dim}] where ${where} has shape ${shapeText(place.shape)}, got ${shapeText(shape)}`,
+        `${name}: ${what} must have shape [batch, heads, length, ${dim}] where ${where} has shape ${shapeText(place)}, got ${shapeText(shape)}`,
       );
     }
-    checkRows(name, what, { shape, dtype: ops.describe(x).dtype }, dim, where, place.shape);
+    checkRows(name, what, { shape, dtype: ops.describe(x).dtype }, dim, where, place);
   }
   const [qShape, kShape] = [ops.describe(q).shape, ops.describe(k).shape];
   if (qShape.length !== kShape.length || (qShape.length === 4 && !agree(qShape[0], kShape[0]))) {
@@ -157,14 +169,12 @@ export function checkBias<T>(
   queries: T,
   keys: T,
 ): void {
-  const [q, k] = [describeTensor(name, "queries", ops, queries), describeTensor(name, "keys", ops, keys)];
-  checkPositions(name, "queries", q, range);
-  checkPositions(name, "keys", k, range);
-  const batches =
-    q.shape.length === 2 ? agree(q.shape[0], k.shape[0]) || q.shape[0] === 1 || k.shape[0] === 1 : true;
-  if (q.shape.length !== k.shape.length || !batches) {
+  const q = checkPositions(name, "queries", describeTensor(name, "queries", ops, queries), range);
+  const k = checkPositions(name, "keys", describeTensor(name, "keys", ops, keys), range);
+  const batches = q.length === 2 ? agree(q[0], k[0]) || q[0] === 1 || k[0] === 1 : true;
+  if (q.length !== k.length || !batches) {
     throw new RangeError(
-      `${name}: queries and keys must have the same rank and batch, got ${shapeText(q.shape)} and ${shapeText(k.shape)}`,
+      `${name}: queries and keys must have the same rank and batch, got ${shapeText(q)} and ${shapeText(k)}`,
     );
   }
 }

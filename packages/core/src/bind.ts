@@ -1,4 +1,4 @@
-import { checkAdditive, checkBias, checkKind, checkRotary, checkValues } from "./bind-checks.ts";
+import { checkAdditive, checkBias, checkKind, checkRotary, checkValues, perBatch } from "./bind-checks.ts";
 import type { AdditiveEncoder, BiasEncoder, Encoder, Kind, RotaryEncoder } from "./encoder.ts";
 import type { Ops } from "./ops.ts";
 import type { Parameters, Values } from "./parameters.ts";
@@ -35,14 +35,16 @@ const binders: Binders = {
     (q, k, positions, keyPositions = positions) => {
       checkRotary(encoder, ops, q, k, positions, keyPositions);
       type Tensor = typeof q;
-      const turner = (positions: Tensor) => {
-        const { sin, cos } = encoder.turns(ops, positions, values);
-        const perBatch = ops.describe(positions).shape.length === 2;
-        const turn = perBatch ? { sin: ops.expandDims(sin, -3), cos: ops.expandDims(cos, -3) } : { sin, cos };
+      const turner = (turns: RotaryEncoder["turns"], positions: Tensor) => {
+        const { sin, cos } = turns(ops, positions, values);
+        const spread = perBatch(ops.describe(positions).shape, encoder.positions) && !encoder.perHead;
+        const turn = spread ? { sin: ops.expandDims(sin, -3), cos: ops.expandDims(cos, -3) } : { sin, cos };
         return (x: Tensor) => ops.rotate(x, turn, encoder);
       };
-      const turnQueries = turner(positions);
-      const turnKeys = keyPositions === positions ? turnQueries : turner(keyPositions);
+      const { turns, keyTurns = turns } = encoder;
+      const turnQueries = turner(turns, positions);
+      const same = keyTurns === turns && keyPositions === positions;
+      const turnKeys = same ? turnQueries : turner(keyTurns, keyPositions);
       return [turnQueries(q), turnKeys(k)];
     },
 

@@ -16,6 +16,11 @@ export interface PositionRange {
   readonly real?: boolean;
   /** Positions are below this. */
   readonly below?: number;
+  /**
+   * A position is so many coordinates (rows and columns, time): positions have shape [length, axes] or
+   * [batch, length, axes]. One number unless given, and then there is no such axis.
+   */
+  readonly axes?: number;
 }
 
 interface Strategy<P extends Parameters> {
@@ -24,6 +29,11 @@ interface Strategy<P extends Parameters> {
   readonly options: Readonly<Record<string, unknown>>;
   readonly parameters: P;
   readonly positions?: PositionRange;
+  /**
+   * False where what a token is given depends on the length of the sequence, so that a cached key becomes wrong
+   * when the sequence grows. True unless given.
+   */
+  readonly cacheSafe?: boolean;
 }
 
 /** A vector per position, added to the embeddings. */
@@ -40,6 +50,10 @@ export interface RotaryEncoder<P extends Parameters = Parameters> extends Strate
   readonly kind: "rotary";
   /** positions [...shape] → sines and cosines [...shape, rotaryDim / 2]. */
   turns<T>(ops: Ops<T>, positions: T, parameters: Values<P, T>): SinCos<T>;
+  /** Of keys, where they are turned otherwise than queries (xPos). */
+  keyTurns?<T>(ops: Ops<T>, positions: T, parameters: Values<P, T>): SinCos<T>;
+  /** Each head has turns of its own: sines and cosines are [..., heads, length, rotaryDim / 2]. */
+  readonly perHead?: boolean;
 }
 
 /** A score per head and pair of positions, added to the attention scores before the softmax. */

@@ -1,5 +1,5 @@
 export { type Applied, bind, type Slots, slots } from "./bind.ts";
-export { checkAdditive, checkBias, checkPositions, checkRotary, checkValues } from "./bind-checks.ts";
+export { checkAdditive, checkBias, checkPositions, checkRotary, checkValues, perBatch } from "./bind-checks.ts";
 export * as checks from "./checks.ts";
 export { completeOps } from "./complete-ops.ts";
 export { SPLIT, topHalf } from "./double-double.ts";

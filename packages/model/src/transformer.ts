@@ -156,6 +156,11 @@ function checkOptions(options: TransformerOptions): Required<TransformerOptions>
   checks.checkOneOf("transformer", "head", head, ["pooled", "token"]);
   checks.checkObject("transformer", "encoder", encoder);
   checkFit(encoder, { dim, heads });
+  if (causal && encoder.positions?.axes !== undefined) {
+    throw new RangeError(
+      `transformer: causal must be false with ${encoder.name}, whose positions have no order, got true`,
+    );
+  }
   return { ...counts, causal, head, encoder };
 }
 

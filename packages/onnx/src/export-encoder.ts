@@ -2,6 +2,7 @@ import { bind, checks, type Encoder, type Kind, toJSON, type Values } from "@pos
 import { type Edge, type Graph, graph } from "./graph.ts";
 import { onnxOps } from "./onnx-ops.ts";
 import { type ParameterValues, parameterEdges } from "./parameter-edges.ts";
+import type { Dim } from "./proto.ts";
 
 export interface ExportEncoderOptions {
   /** A value for each of the encoder's parameters. Required where it has any. */
@@ -16,7 +17,7 @@ const exporters: Exporters = {
   additive(encoder, graph, values) {
     const dims = ["batch", "length", encoder.dim ?? "dim"];
     const x = graph.input("x", "float32", dims);
-    const positions = graph.input("positions", positionType(encoder), ["positions_batch", "length"]);
+    const positions = graph.input("positions", positionType(encoder), positionDims(encoder, "length"));
     graph.output("y", bind(encoder, onnxOps(graph), values)(x, positions), dims);
   },
 
@@ -26,8 +27,8 @@ const exporters: Exporters = {
     const type = positionType(encoder);
     const q = graph.input("q", "float32", dims);
     const k = graph.input("k", "float32", keyDims);
-    const positions = graph.input("positions", type, ["positions_batch", "length"]);
-    const keyPositions = graph.input("key_positions", type, ["positions_batch", "key_length"]);
+    const positions = graph.input("positions", type, positionDims(encoder, "length"));
+    const keyPositions = graph.input("key_positions", type, positionDims(encoder, "key_length"));
     const [turnedQ, turnedK] = bind(encoder, onnxOps(graph), values)(q, k, positions, keyPositions);
     graph.output("q_rotated", turnedQ, dims);
     graph.output("k_rotated", turnedK, keyDims);
@@ -35,8 +36,8 @@ const exporters: Exporters = {
 
   bias(encoder, graph, values) {
     const type = positionType(encoder);
-    const queries = graph.input("queries", type, ["positions_batch", "queries"]);
-    const keys = graph.input("keys", type, ["positions_batch", "keys"]);
+    const queries = graph.input("queries", type, positionDims(encoder, "queries"));
+    const keys = graph.input("keys", type, positionDims(encoder, "keys"));
     const scores = bind(encoder, onnxOps(graph), values)(queries, keys);
     graph.output("scores", scores, ["positions_batch", encoder.heads, "queries", "keys"]);
   },
@@ -44,6 +45,10 @@ const exporters: Exporters = {
 
 export function positionType({ positions }: Encoder): "float32" | "int32" {
   return positions?.real ? "float32" : "int32";
+}
+
+export function positionDims({ positions }: Encoder, length: string): Dim[] {
+  return ["positions_batch", length, ...(positions?.axes === undefined ? [] : [positions.axes])];
 }
 
 /**
@@ -55,7 +60,8 @@ export function positionType({ positions }: Encoder): "float32" | "int32" {
  * - bias: queries [positions_batch, queries], keys [positions_batch, keys]
  *   → scores [positions_batch, heads, queries, keys]
  *
- * Positions are int64, or float32 where the encoder takes real ones; positions_batch is 1 or the batch. The file
+ * Positions are int64, or float32 where the encoder takes real ones; positions_batch is 1 or the batch. They have a
+ * last axis of coordinates where the encoder takes more than one. The file
  * names its encoder in the metadata: `posenc.encoder` is its JSON.
  *
  * @throws TypeError, RangeError where a value is missing, unknown or of another size

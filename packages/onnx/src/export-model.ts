@@ -1,6 +1,6 @@
 import { toJSON } from "@posenc/core";
 import type { Transformer } from "@posenc/model";
-import { positionType } from "./export-encoder.ts";
+import { positionDims, positionType } from "./export-encoder.ts";
 import { type Edge, graph } from "./graph.ts";
 import { onnxOps } from "./onnx-ops.ts";
 import { type ParameterValues, parameterEdges } from "./parameter-edges.ts";
@@ -33,7 +33,7 @@ export function exportModel(
   });
   const edges = parameterEdges(builder, "exportModel", model.parameters, values);
   const tokens = builder.input("tokens", "int32", ["batch", "length"]);
-  const positions = builder.input("positions", positionType(encoder), ["positions_batch", "length"]);
+  const positions = builder.input("positions", positionType(encoder), positionDims(encoder, "length"));
   const observed: [name: string, edge: Edge][] = [];
   const logits = model.forward(onnxOps(builder), edges, tokens, positions, (name, edge) => {
     observed.push([name, edge]);

@@ -6,6 +6,7 @@ import {
   type Encoder,
   type Kind,
   type NdArray,
+  perBatch,
   sizeOf,
   typedArrays,
 } from "@posenc/core";
@@ -66,8 +67,8 @@ const runners: Runners = {
       checkTensors(encoder, { q, k, positions, keyPositions });
       checkRotary(encoder, typedArrays, q, k, positions, keyPositions);
       const { q_rotated, k_rotated } = await graph.run({
-        q: headsOf(q, positions),
-        k: headsOf(k, keyPositions),
+        q: headsOf(encoder, q, positions),
+        k: headsOf(encoder, k, keyPositions),
         positions: feedPositions(encoder, "positions", positions),
         key_positions: feedPositions(encoder, "keyPositions", keyPositions),
       });
@@ -81,13 +82,13 @@ const runners: Runners = {
       queries: feedPositions(encoder, "queries", queries),
       keys: feedPositions(encoder, "keys", keys),
     });
-    return queries.shape.length === 1 ? reshape(scores!, scores!.shape.slice(1)) : scores!;
+    return perBatch(queries.shape, encoder.positions) ? scores! : reshape(scores!, scores!.shape.slice(1));
   },
 };
 
 /** x as [batch, heads, length, dim]; where all share one row of positions, leading axes are heads of one batch. */
-function headsOf(x: NdArray, positions: NdArray): NdArray {
-  if (positions.shape.length === 2) return x;
+function headsOf({ positions: range }: Encoder, x: NdArray, positions: NdArray): NdArray {
+  if (perBatch(positions.shape, range)) return x;
   return reshape(x, [1, sizeOf(x.shape.slice(0, -2)), ...x.shape.slice(-2)]);
 }
 

@@ -6,7 +6,8 @@ import { checkTensor, feedPositions } from "./tensors.ts";
 
 export interface ModelSession {
   /**
-   * tokens [batch, length] int32, positions [length] or [batch, length] (0, 1, 2 … unless given) → logits
+   * tokens [batch, length] int32, positions [length] or [batch, length] (0, 1, 2 … unless given; needed where the
+   * encoder takes several coordinates) → logits
    * [batch, outputs], or [batch, length, outputs] for the token head.
    *
    * @throws TypeError, RangeError for bad input; Error after {@link dispose}
@@ -43,8 +44,13 @@ export async function createModelSession(
       checkTokens("transformer", typedArrays.describe(tokens), vocabulary);
       const positions = given ?? range(tokens.shape[1]!);
       checkTensor("transformer", "positions", positions);
-      checkPositions("transformer", "positions", typedArrays.describe(positions), encoder.positions);
-      checkSameRows(tokens.shape, positions.shape);
+      const places = checkPositions(
+        "transformer",
+        "positions",
+        typedArrays.describe(positions),
+        encoder.positions,
+      );
+      checkSameRows(tokens.shape, places as readonly number[]);
       const { logits } = await graph.run({
         tokens,
         positions: feedPositions(encoder, "positions", positions),

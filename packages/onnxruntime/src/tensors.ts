@@ -1,4 +1,4 @@
-import { array, checks, type Encoder, type NdArray } from "@posenc/core";
+import { array, checks, type Encoder, type NdArray, perBatch } from "@posenc/core";
 
 /** @throws TypeError where `x` is not an {@link NdArray} */
 export function checkTensor(who: string, what: string, x: unknown): asserts x is NdArray {
@@ -16,7 +16,7 @@ export const reshape = ({ data }: NdArray, shape: readonly number[]): NdArray =>
  * @throws RangeError where float32 does not hold a position
  */
 export function feedPositions({ name, positions: range }: Encoder, what: string, x: NdArray): NdArray {
-  const shape = x.shape.length === 1 ? [1, ...x.shape] : x.shape;
+  const shape = perBatch(x.shape, range) ? x.shape : [1, ...x.shape];
   if (!range?.real || x.data instanceof Float32Array) return reshape(x, shape);
   const lost = x.data.findIndex((position) => Math.fround(position) !== position);
   if (lost < 0) return array(Float32Array.from(x.data), shape);

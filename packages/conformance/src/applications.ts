@@ -9,6 +9,7 @@ import {
   random,
   range,
   sizeOf,
+  typedArrays,
 } from "@posenc/core";
 import type { Device } from "./device.ts";
 import { integers } from "./expect.ts";
@@ -102,7 +103,25 @@ const places: { readonly [K in Kind]: Place<Extract<Encoder, { kind: K }>> } = {
       return [[...batches, heads, lengthOf(call.positions), lengthOf(keysOf(call))]];
     },
   },
+  content: {
+    inputs(encoder, call) {
+      const { heads, dim } = encoder;
+      const q = rows("q", call, call.positions, [heads], dim);
+      const k = rows("k", call, keysOf(call), [heads], dim);
+      return [q, k, productsOf(q, k), call.positions, keysOf(call)];
+    },
+    apply: (encoder, ops, values, [q, k, products, queries, keys]) => [
+      bind(encoder, ops, values)({ q: q!, k: k!, products: products! }, queries!, keys!),
+    ],
+    shapes: ({ heads }, call) => [[call.batch, heads, lengthOf(call.positions), lengthOf(keysOf(call))]],
+  },
 };
+
+/** q·kᵀ / √dim on the host, as a model gives it. */
+function productsOf(q: NdArray, k: NdArray): NdArray {
+  const { matMul, mul, swapAxes } = typedArrays;
+  return mul(matMul(q, swapAxes(k, -2, -1)), 1 / Math.sqrt(q.shape.at(-1)!));
+}
 
 const placeOf = (encoder: Encoder): Place<Encoder> => places[encoder.kind] as Place<Encoder>;
 

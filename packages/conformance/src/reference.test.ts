@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { expectWithin } from "./expect.ts";
 import { bloomBias, kerasBias, mptBias, pressBias, slopeLists, symmetricBias } from "./peers/alibis.ts";
 import type { Comparison, Later, Peer } from "./peers/comparison.ts";
+import { multimodalPositions } from "./peers/multimodal-positions.ts";
 import { kerasRope, ropes, ropeTables, rotateKernels } from "./peers/ropes.ts";
 import { sinusoids } from "./peers/sinusoids.ts";
 import { truths } from "./peers/truths.ts";
@@ -20,6 +21,7 @@ const peers: Record<string, Record<string, Peer>> = {
   keras_tf: { "keras-rope": kerasRope, "keras-alibi": kerasBias, "*": sinusoids },
   rope_apply_1d: { "flash-attn": rotateKernels, "permute-qk": later("a weight permuter"), "*": ropes },
   rope_cos_sin: { "dynamic-stateful": later("frequencies scaled by dynamic"), "*": ropeTables },
+  rope_mrope: { "qwen2-vl-index": multimodalPositions, "*": later("rotation by three axes") },
   alibi: {
     slopes: slopeLists,
     "press-bias": pressBias,
@@ -41,6 +43,10 @@ const LATER: Record<string, string> = {
   "rope_apply_1d permute-qk/4x8": "a weight permuter",
   "rope_cos_sin tables/llama-3.1-8b": "frequencies scaled by llama3",
   "rope_cos_sin dynamic-stateful/f2-max16": "frequencies scaled by dynamic",
+  "rope_mrope qwen2-vl/16-24-24": "rotation by three axes",
+  "rope_mrope qwen2-vl/small-2-3-3": "rotation by three axes",
+  "rope_mrope qwen3-vl/24-20-20": "rotation by three axes",
+  "rope_mrope glm4v/small-2-1-1": "rotation by three axes",
   "truth scaled/llama3.1-8b": "scaled frequencies",
   "truth scaled/yarn-qwen2.5": "scaled frequencies",
   "truth scaled/longrope-phi3.5-short_factor": "scaled frequencies",

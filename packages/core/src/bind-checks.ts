@@ -1,9 +1,18 @@
 import { checkObject, checkOneOf, show } from "./checks.ts";
-import type { AdditiveEncoder, BiasEncoder, Encoder, PositionRange, RotaryEncoder } from "./encoder.ts";
+import type {
+  AdditiveEncoder,
+  Attention,
+  BiasEncoder,
+  ContentEncoder,
+  Encoder,
+  PositionRange,
+  RotaryEncoder,
+} from "./encoder.ts";
 import type { Description, Ops } from "./ops.ts";
 import type { Parameters, Values } from "./parameters.ts";
 
 type Shape = Description["shape"];
+type Length = Shape[number];
 
 export const shapeText = (shape: Shape): string => `[${shape.map((length) => length ?? "?").join(", ")}]`;
 /** Lengths that a graph does not know yet agree with anything. */
@@ -18,7 +27,7 @@ function describeTensor<T>(who: string, what: string, ops: Ops<T>, x: T): Descri
 /** It is an encoder, of one of the kinds. */
 export function checkKind(who: string, encoder: Encoder): void {
   const { kind } = checkObject(who, "encoder", encoder);
-  checkOneOf(who, "encoder.kind", kind, ["additive", "rotary", "bias"]);
+  checkOneOf(who, "encoder.kind", kind, ["additive", "rotary", "bias", "content"]);
 }
 
 /** A tensor for each parameter, of its shape. `who` has them. */
@@ -163,12 +172,13 @@ function checkRows(
   }
 }
 
+/** @returns [length] or [batch, length] of queries and of keys */
 export function checkBias<T>(
-  { name, positions: range }: BiasEncoder,
+  { name, positions: range }: BiasEncoder | ContentEncoder,
   ops: Ops<T>,
   queries: T,
   keys: T,
-): void {
+): [queries: Shape, keys: Shape] {
   const q = checkPositions(name, "queries", describeTensor(name, "queries", ops, queries), range);
   const k = checkPositions(name, "keys", describeTensor(name, "keys", ops, keys), range);
   const batches = q.length === 2 ? agree(q[0], k[0]) || q[0] === 1 || k[0] === 1 : true;
@@ -176,5 +186,32 @@ export function checkBias<T>(
     throw new RangeError(
       `${name}: queries and keys must have the same rank and batch, got ${shapeText(q)} and ${shapeText(k)}`,
     );
+  }
+  return [q, k];
+}
+
+export function checkContent<T>(
+  encoder: ContentEncoder,
+  ops: Ops<T>,
+  attention: Attention<T>,
+  queries: T,
+  keys: T,
+): void {
+  const { name, heads, dim } = encoder;
+  checkObject(name, "attention", attention);
+  const [[q], [k]] = checkBias(encoder, ops, queries, keys).map((shape) => [shape.at(-1)]) as [
+    [Length],
+    [Length],
+  ];
+  const wanted = {
+    q: [undefined, heads, q, dim],
+    k: [undefined, heads, k, dim],
+    products: [undefined, heads, q, k],
+  };
+  for (const [what, shape] of Object.entries(wanted)) {
+    const found = describeTensor(name, what, ops, attention[what as keyof typeof wanted]).shape;
+    if (found.length !== 4 || !shape.every((length, i) => agree(length, found[i]))) {
+      throw new RangeError(`${name}: ${what} must have shape ${shapeText(shape)}, got ${shapeText(found)}`);
+    }
   }
 }

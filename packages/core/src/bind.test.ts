@@ -228,7 +228,7 @@ describe("values", () => {
 describe("slots: an encoder acts in its place, and passes on elsewhere", () => {
   const [q, k] = [x(1, 2, 3, 4), x(1, 2, 3, 4)];
   const embedded = x(1, 3, 4);
-  const scores = x(1, 2, 3, 3);
+  const attention = { q, k, products: x(1, 2, 3, 3) };
   const changed = (encoder: Encoder) => {
     const { embed, turn, score } = slots(encoder, typedArrays, {});
     const [turnedQ, turnedK] = turn(q, k, range(3));
@@ -236,7 +236,7 @@ describe("slots: an encoder acts in its place, and passes on elsewhere", () => {
       embed(embedded, range(3)) !== embedded,
       turnedQ !== q,
       turnedK !== k,
-      score(scores, range(3), range(3)) !== scores,
+      score(attention, range(3), range(3)) !== attention.products,
     ];
   };
 
@@ -248,7 +248,8 @@ describe("slots: an encoder acts in its place, and passes on elsewhere", () => {
 
   test("scores are added", () => {
     const { score } = slots(alibi({ heads: 1, slopes: [1] }), typedArrays, {});
-    expect([...score(x(1, 1, 2, 2), range(2), range(2)).data]).toEqual([1, 2, 0, 1]);
+    const attention = { q: x(1, 1, 2, 4), k: x(1, 1, 2, 4), products: x(1, 1, 2, 2) };
+    expect([...score(attention, range(2), range(2)).data]).toEqual([1, 2, 0, 1]);
   });
 });
 
@@ -269,7 +270,7 @@ test("checkFit: an encoder made for a model of other sizes", () => {
 });
 
 test("an encoder that is none", () => {
-  const kinds = '"additive" or "rotary" or "bias"';
+  const kinds = '"additive" or "rotary" or "bias" or "content"';
   for (const [call, who] of [
     [(encoder: Encoder) => bind(encoder, typedArrays, {}), "bind"],
     [(encoder: Encoder) => checkFit(encoder, { dim: 8, heads: 2 }), "checkFit"],
@@ -278,8 +279,8 @@ test("an encoder that is none", () => {
     expect(() => call({} as never)).toThrow(
       new TypeError(`${who}: encoder.kind must be ${kinds}, got undefined`),
     );
-    expect(() => call({ ...none(), kind: "content" } as never)).toThrow(
-      new RangeError(`${who}: encoder.kind must be ${kinds}, got "content"`),
+    expect(() => call({ ...none(), kind: "spiral" } as never)).toThrow(
+      new RangeError(`${who}: encoder.kind must be ${kinds}, got "spiral"`),
     );
   }
 });

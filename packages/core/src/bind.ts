@@ -1,7 +1,24 @@
-import { checkAdditive, checkBias, checkKind, checkRotary, checkValues, perBatch } from "./bind-checks.ts";
-import type { AdditiveEncoder, BiasEncoder, Encoder, Kind, RotaryEncoder } from "./encoder.ts";
+import {
+  checkAdditive,
+  checkBias,
+  checkContent,
+  checkKind,
+  checkRotary,
+  checkValues,
+  perBatch,
+} from "./bind-checks.ts";
+import type {
+  AdditiveEncoder,
+  Attention,
+  BiasEncoder,
+  ContentEncoder,
+  Encoder,
+  Kind,
+  RotaryEncoder,
+} from "./encoder.ts";
 import type { Ops } from "./ops.ts";
 import type { Parameters, Values } from "./parameters.ts";
+import { rotateBlocks } from "./rotate-blocks.ts";
 
 /** What an encoder of each kind becomes once it has operations and parameters. */
 export interface Applied<T> {
@@ -14,6 +31,11 @@ export interface Applied<T> {
   rotary(q: T, k: T, positions: T, keyPositions?: T): [q: T, k: T];
   /** positions of queries [q] and keys [k], or [batch, q] and [batch, k] → scores [heads, q, k] or [batch, heads, q, k]. */
   bias(queries: T, keys: T): T;
+  /**
+   * q and k [batch, heads, length, dim], their products [batch, heads, q, k], and positions as for a bias
+   * → scores [batch, heads, q, k].
+   */
+  content(attention: Attention<T>, queries: T, keys: T): T;
 }
 
 type Binders = {
@@ -39,7 +61,9 @@ const binders: Binders = {
         const { sin, cos } = turns(ops, positions, values);
         const spread = perBatch(ops.describe(positions).shape, encoder.positions) && !encoder.perHead;
         const turn = spread ? { sin: ops.expandDims(sin, -3), cos: ops.expandDims(cos, -3) } : { sin, cos };
-        return (x: Tensor) => ops.rotate(x, turn, encoder);
+        const { blocks = 1 } = encoder;
+        return (x: Tensor) =>
+          blocks === 1 ? ops.rotate(x, turn, encoder) : rotateBlocks(ops, x, turn, encoder, blocks);
       };
       const { turns, keyTurns = turns } = encoder;
       const turnQueries = turner(turns, positions);
@@ -51,6 +75,11 @@ const binders: Binders = {
   bias: (encoder: BiasEncoder, ops, values) => (queries, keys) => {
     checkBias(encoder, ops, queries, keys);
     return encoder.scores(ops, queries, keys, values);
+  },
+
+  content: (encoder: ContentEncoder, ops, values) => (attention, queries, keys) => {
+    checkContent(encoder, ops, attention, queries, keys);
+    return encoder.scores(ops, attention, queries, keys, values);
   },
 };
 
@@ -81,8 +110,8 @@ export interface Slots<T> {
   embed(x: T, positions: T): T;
   /** q and k [batch, heads, length, dim] → q and k, turned if the encoder is rotary. */
   turn(q: T, k: T, positions: T): [q: T, k: T];
-  /** scores [batch, heads, q, k] → scores, with the bias added if the encoder is a bias. */
-  score(scores: T, queries: T, keys: T): T;
+  /** → scores [batch, heads, q, k]: the products, and what the encoder adds if it is a bias or sees the content. */
+  score(attention: Attention<T>, queries: T, keys: T): T;
 }
 
 /** {@link bind} for a model that takes any encoder: the places where it does not act pass their input on. */
@@ -91,6 +120,9 @@ export function slots<T>(encoder: Encoder, ops: Ops<T>, values: Values<Parameter
   return {
     embed: (x, positions) => applied.additive?.(x, positions) ?? x,
     turn: (q, k, positions) => applied.rotary?.(q, k, positions) ?? [q, k],
-    score: (scores, queries, keys) => (applied.bias ? ops.add(scores, applied.bias(queries, keys)) : scores),
+    score(attention, queries, keys) {
+      const added = applied.bias?.(queries, keys) ?? applied.content?.(attention, queries, keys);
+      return added === undefined ? attention.products : ops.add(attention.products, added);
+    },
   };
 }

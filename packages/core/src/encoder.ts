@@ -54,6 +54,8 @@ export interface RotaryEncoder<P extends Parameters = Parameters> extends Strate
   keyTurns?<T>(ops: Ops<T>, positions: T, parameters: Values<P, T>): SinCos<T>;
   /** Each head has turns of its own: sines and cosines are [..., heads, length, rotaryDim / 2]. */
   readonly perHead?: boolean;
+  /** A head is so many blocks of equal length, one after the other, and a pair lies within a block; 1 unless given. */
+  readonly blocks?: number;
 }
 
 /** A score per head and pair of positions, added to the attention scores before the softmax. */
@@ -64,10 +66,31 @@ export interface BiasEncoder<P extends Parameters = Parameters> extends Strategy
   scores<T>(ops: Ops<T>, queries: T, keys: T, parameters: Values<P, T>): T;
 }
 
+/** What attention has before the softmax, without positions. */
+export interface Attention<T> {
+  /** Queries [batch, heads, q, dim]. */
+  readonly q: T;
+  /** Keys [batch, heads, k, dim]. */
+  readonly k: T;
+  /** q·kᵀ / √dim [batch, heads, q, k]. */
+  readonly products: T;
+}
+
+/** A score per head and pair of tokens that depends on what the tokens are, too; added as a bias is. */
+export interface ContentEncoder<P extends Parameters = Parameters> extends Strategy<P> {
+  readonly kind: "content";
+  readonly heads: number;
+  /** Length of a head. */
+  readonly dim: number;
+  /** queries and keys [batch, heads, length, dim] at positions [..., q] and [..., k] → scores [batch, heads, q, k]. */
+  scores<T>(ops: Ops<T>, attention: Attention<T>, queries: T, keys: T, parameters: Values<P, T>): T;
+}
+
 export type Encoder<P extends Parameters = Parameters> =
   | AdditiveEncoder<P>
   | RotaryEncoder<P>
-  | BiasEncoder<P>;
+  | BiasEncoder<P>
+  | ContentEncoder<P>;
 export type Kind = Encoder["kind"];
 
 export function additive<const P extends Parameters>(
@@ -81,6 +104,12 @@ export function rotary<const P extends Parameters>(
   strategy: Omit<RotaryEncoder<P>, "kind" | "pairing" | "rotaryDim"> & Partial<RotaryLayout>,
 ): RotaryEncoder<P> {
   return { kind: "rotary", pairing: "halves", rotaryDim: strategy.dim, ...strategy };
+}
+
+export function content<const P extends Parameters>(
+  strategy: Omit<ContentEncoder<P>, "kind">,
+): ContentEncoder<P> {
+  return { kind: "content", ...strategy };
 }
 
 export function bias<const P extends Parameters>(strategy: Omit<BiasEncoder<P>, "kind">): BiasEncoder<P> {

@@ -12,6 +12,8 @@ import { type DoubleDouble, divide, multiply, power, topHalf } from "./double-do
 export interface Frequencies {
   readonly high: Float64Array;
   readonly low: Float64Array;
+  /** Sines and cosines are multiplied by this before they are rounded; 1 unless given. */
+  readonly amplitude?: number;
 }
 
 export function isFrequencies(x: unknown): x is Frequencies {
@@ -24,7 +26,7 @@ export function frequencies(values: ArrayLike<number>): Frequencies {
 }
 
 export interface GeometricOptions {
-  readonly base: number;
+  readonly base: number | DoubleDouble;
   /** How many. */
   readonly count: number;
   /** The exponent of element i is −(start + i·numerator) / denominator; whole numbers. */
@@ -37,7 +39,7 @@ export interface GeometricOptions {
 export function geometric({ base, count, numerator, denominator, start = 0 }: GeometricOptions): Frequencies {
   const high = new Float64Array(count);
   const low = new Float64Array(count);
-  const root = inverseRoot(base, denominator);
+  const root = inverseRoot(typeof base === "number" ? [base, 0] : base, denominator);
   const step = power(root, numerator);
   let current = power(root, start);
   for (let i = 0; i < count; i++) {
@@ -48,9 +50,9 @@ export function geometric({ base, count, numerator, denominator, start = 0 }: Ge
 }
 
 /** base^(−1/n): the float64 value and one Newton step in double-double on r^n · base = 1. */
-function inverseRoot(base: number, n: number): DoubleDouble {
-  const r = base ** (-1 / n);
-  const [one, rest] = multiply(power([r, 0], n), [base, 0]);
+function inverseRoot(base: DoubleDouble, n: number): DoubleDouble {
+  const r = base[0] ** (-1 / n);
+  const [one, rest] = multiply(power([r, 0], n), base);
   const error = one - 1 + rest;
   return divide([r, 0], [1 + error / n, error / n - (1 + error / n - 1)]);
 }
@@ -63,7 +65,7 @@ const [TURN_1, TURN_2, TURN_3] = TURN_PARTS;
 /** Fills `sin` and `cos` ([positions, frequencies], row by row), each value within one float32 ulp. */
 export function fillSincos(
   positions: ArrayLike<number>,
-  { high, low }: Frequencies,
+  { high, low, amplitude = 1 }: Frequencies,
   sin: Float32Array,
   cos: Float32Array,
 ): void {
@@ -81,8 +83,8 @@ export function fillSincos(
       const error = pTop * hTop - product + pTop * hRest + pRest * hTop + pRest * hRest + p * low[i]!;
       const turns = Math.round(product / TURN);
       const angle = product - turns * TURN_1 - turns * TURN_2 + (error - turns * TURN_3);
-      sin[out] = Math.sin(angle);
-      cos[out] = Math.cos(angle);
+      sin[out] = amplitude * Math.sin(angle);
+      cos[out] = amplitude * Math.cos(angle);
     }
   }
 }

@@ -1,13 +1,24 @@
 export { type Applied, bind, type Slots, slots } from "./bind.ts";
-export { checkAdditive, checkBias, checkPositions, checkRotary, checkValues, perBatch } from "./bind-checks.ts";
+export {
+  checkAdditive,
+  checkBias,
+  checkContent,
+  checkPositions,
+  checkRotary,
+  checkValues,
+  perBatch,
+} from "./bind-checks.ts";
 export * as checks from "./checks.ts";
 export { completeOps } from "./complete-ops.ts";
 export { SPLIT, topHalf } from "./double-double.ts";
 export {
   type AdditiveEncoder,
+  type Attention,
   additive,
   type BiasEncoder,
   bias,
+  type ContentEncoder,
+  content,
   type Encoder,
   type Kind,
   type PositionRange,
@@ -15,10 +26,25 @@ export {
   rotary,
 } from "./encoder.ts";
 export { type AlibiOptions, alibi, alibiSlopes } from "./encoders/alibi.ts";
+export { type CopeOptions, cope } from "./encoders/cope.ts";
+export { type ForgettingOptions, forgetting } from "./encoders/forgetting.ts";
+export { type DebertaBiasOptions, debertaBias } from "./encoders/deberta-bias.ts";
+export {
+  type DynamicPositionBiasOptions,
+  dynamicPositionBias,
+} from "./encoders/dynamic-position-bias.ts";
+export { type FireOptions, type FireParameters, fire } from "./encoders/fire.ts";
+export { type KerpleOptions, kerple } from "./encoders/kerple.ts";
+export { type GaussianFourierOptions, gaussianFourier } from "./encoders/gaussian-fourier.ts";
 export { type LearnedOptions, learned } from "./encoders/learned.ts";
+export { type NerfOptions, nerf } from "./encoders/nerf.ts";
 export { none } from "./encoders/none.ts";
 export { type RopeOptions, rope } from "./encoders/rope.ts";
+export { type SandwichOptions, sandwich } from "./encoders/sandwich.ts";
 export { type SinusoidalOptions, sinusoidal } from "./encoders/sinusoidal.ts";
+export { type SinusoidalNdOptions, sinusoidalNd } from "./encoders/sinusoidal-nd.ts";
+export { type T5Options, t5 } from "./encoders/t5.ts";
+export { type TransformerXlOptions, transformerXl } from "./encoders/transformer-xl.ts";
 export {
   type Frequencies,
   fillSincos,
@@ -28,7 +54,18 @@ export {
   isFrequencies,
   TURN_PARTS,
 } from "./frequencies.ts";
+export { type IntegratedPositionsOptions, integratedPositions } from "./integrated-positions.ts";
 export { type EncoderFactory, type EncoderJSON, encoders, fromJSON, type Registry, toJSON } from "./json.ts";
+export {
+  type Bucket,
+  type BucketTable,
+  bucketTable,
+  type DebertaBucketOptions,
+  debertaBuckets,
+  lookUpBuckets,
+  type T5BucketOptions,
+  t5Buckets,
+} from "./log-buckets.ts";
 export { checkFit, checkTokens, type ModelSizes } from "./model-checks.ts";
 export type {
   Composites,
@@ -49,7 +86,25 @@ export {
   sizeOf,
   type Values,
 } from "./parameters.ts";
+export { positionsFromMask } from "./positions/positions-from-mask.ts";
+export { positionsFromSegments } from "./positions/positions-from-segments.ts";
+export {
+  type Qwen2VlPositions,
+  type Qwen2VlPositionsOptions,
+  qwen2VlPositions,
+  type VisionGrid,
+} from "./positions/qwen2-vl-positions.ts";
+export { grid, gridBetween } from "./positions/grid.ts";
+export { type GridFromMaskOptions, gridFromMask } from "./positions/grid-from-mask.ts";
+export { type RandomPositionsOptions, randomPositions } from "./positions/random-positions.ts";
 export { type Random, random } from "./random.ts";
 export { range } from "./range.ts";
+export type { SafetensorsDType } from "./safetensors/decode.ts";
+export { readSafetensors, type Safetensor, type Safetensors } from "./safetensors/read-safetensors.ts";
+export { type ResizeMode, type ResizeOptions, resizeTable } from "./resize/resize-table.ts";
+export { type RopeFrequencyOptions, ropeFrequencies } from "./rope-frequencies.ts";
+export type { RopeScaling } from "./rope-scaling/index.ts";
+export type { RopeFrequencies } from "./rope-scaling/method.ts";
+export { type YarnSoftmaxOptions, yarnSoftmaxFactor } from "./rope-scaling/yarn.ts";
 export { plainTypedArrays, typedArrays } from "./typed-arrays/index.ts";
 export { array, type NdArray } from "./typed-arrays/nd-array.ts";

@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Encoder, rotary } from "./encoder.ts";
 import type { AlibiOptions } from "./encoders/alibi.ts";
+import type { FireOptions } from "./encoders/fire.ts";
 import type { LearnedOptions } from "./encoders/learned.ts";
 import { type RopeOptions, rope } from "./encoders/rope.ts";
 import type { SinusoidalOptions } from "./encoders/sinusoidal.ts";
+import type { T5Options } from "./encoders/t5.ts";
 import { encoders, fromJSON, toJSON } from "./json.ts";
 import { initialise } from "./parameters.ts";
 import { range } from "./range.ts";
@@ -13,6 +15,7 @@ import { array, type NdArray } from "./typed-arrays/nd-array.ts";
 
 type Makers = { [Name in keyof typeof encoders]: fc.Arbitrary<Parameters<(typeof encoders)[Name]>[0]> };
 
+const known = Object.keys(encoders).join(", ");
 const optional = { requiredKeys: [] };
 const size = fc.integer({ min: 1, max: 12 });
 const base = fc.double({ min: 1, max: 1e7, noNaN: true });
@@ -48,6 +51,11 @@ const alibiOptions = size.chain((heads): fc.Arbitrary<AlibiOptions> => {
   const slopes = fc.array(slope, { minLength: heads, maxLength: heads });
   return fc.oneof(
     fc.record({ left: slopes, right: slopes }).map((sides) => ({ heads, slopes: sides })),
+    fc.constantFrom("causal", "symmetric", "split").map((direction) => ({
+      heads,
+      direction: direction as "causal",
+      learned: true,
+    })),
     fc.record(
       { heads: fc.constant(heads), direction: fc.constantFrom("causal", "symmetric", "split"), slopes },
       { requiredKeys: ["heads"] },
@@ -55,13 +63,51 @@ const alibiOptions = size.chain((heads): fc.Arbitrary<AlibiOptions> => {
   );
 });
 
+const sides = fc.constantFrom("symmetric", "causal");
+const positive = fc.double({ min: 0.01, max: 10, noNaN: true });
+const bucketOptions = fc.record(
+  {
+    heads: size,
+    numBuckets: fc.integer({ min: 4, max: 40 }),
+    maxDistance: fc.integer({ min: 21, max: 300 }),
+    direction: fc.constantFrom("bidirectional", "causal"),
+    scale: positive,
+  },
+  { requiredKeys: ["heads"] },
+);
+
 const makers: Makers = {
   none: fc.constant({}),
   sinusoidal: sinusoidalOptions,
   learned: fc.record({ dim: size, maxLength: size }) as fc.Arbitrary<LearnedOptions>,
   rope: ropeOptions,
   alibi: alibiOptions,
+  t5: bucketOptions as fc.Arbitrary<T5Options>,
+  debertaBias: fc.record({ heads: size, positionBuckets: size.map((n) => 2 * n) }),
+  kerple: fc.record({ heads: size, kernel: fc.constantFrom("logarithmic", "power"), direction: sides }),
+  fire: fc.record(
+    { heads: size, width: size, threshold: fc.integer({ min: 1, max: 1000 }), rate: positive },
+    { requiredKeys: ["heads"] },
+  ) as fc.Arbitrary<FireOptions>,
+  sandwich: fc.record({ heads: size, dim: size.map((n) => 2 * n), base }),
+  dynamicPositionBias: fc.record({
+    heads: size,
+    width: size,
+    depth: fc.integer({ min: 1, max: 3 }),
+    logDistance: fc.boolean(),
+    norm: fc.boolean(),
+  }),
+  cope: fc.record({ heads: size, dim: size, maxPosition: size }),
+  forgetting: fc.record({ heads: size, dim: size }),
+  transformerXl: fc.record({ heads: size, dim: size.map((dim) => 2 * dim) }),
 };
+
+function firstValues({ parameters }: Encoder): Record<string, NdArray> {
+  const values = initialise(parameters, 1);
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape }]) => [name, array(values[name]!, shape)]),
+  );
+}
 
 /** What the encoder knows of positions 0 and on. */
 const knowledge: { [K in Encoder["kind"]]: (encoder: Extract<Encoder, { kind: K }>) => NdArray[] } = {
@@ -75,7 +121,23 @@ const knowledge: { [K in Encoder["kind"]]: (encoder: Extract<Encoder, { kind: K 
     return [encoder.vectors(typedArrays, range(length), Object.fromEntries(values))];
   },
   rotary: (encoder) => Object.values(encoder.turns(typedArrays, range(3), {})) as NdArray[],
-  bias: (encoder) => [encoder.scores(typedArrays, range(3), range(3), {})],
+  bias: (encoder) => [encoder.scores(typedArrays, range(3), range(3), firstValues(encoder))],
+  content: (encoder) => {
+    const { heads, dim } = encoder;
+    const filled = (...shape: number[]) =>
+      array(new Float32Array(shape.reduce((a, b) => a * b)).fill(0.5), shape);
+    const attention = {
+      q: filled(1, heads, 3, dim),
+      k: filled(1, heads, 3, dim),
+      products: filled(1, heads, 3, 3),
+    };
+    const parameters = initialise(encoder.parameters, 1);
+    const values = Object.entries(encoder.parameters).map(([name, { shape }]) => [
+      name,
+      array(parameters[name]!, shape),
+    ]);
+    return [encoder.scores(typedArrays, attention, range(3), range(3), Object.fromEntries(values))];
+  },
 };
 const know = (encoder: Encoder): NdArray[] =>
   (knowledge[encoder.kind] as (encoder: Encoder) => NdArray[])(encoder);
@@ -138,7 +200,7 @@ describe("the registry", () => {
     expect(json).toEqual({ name: "spiral", options: { dim: 4 } });
     expect(fromJSON(json, { ...encoders, spiral }).name).toBe("spiral");
     expect(() => fromJSON(json)).toThrow(
-      new RangeError('fromJSON: name must be one of none, sinusoidal, learned, rope, alibi, got "spiral"'),
+      new RangeError(`fromJSON: name must be one of ${known}, got "spiral"`),
     );
   });
 
@@ -167,7 +229,7 @@ test.each<[unknown, Error]>([
   [{ name: "rope", options: { dim: 7 } }, new RangeError("rope: dim must be even, got 7")],
   [
     { name: "toString", options: {} },
-    new RangeError('fromJSON: name must be one of none, sinusoidal, learned, rope, alibi, got "toString"'),
+    new RangeError(`fromJSON: name must be one of ${known}, got "toString"`),
   ],
 ])("bad JSON %j", (json, error) => {
   expect(() => fromJSON(json)).toThrow(error);

@@ -1,10 +1,19 @@
 import { checkNames, checkObject, show } from "./checks.ts";
 import type { Encoder } from "./encoder.ts";
 import { alibi } from "./encoders/alibi.ts";
+import { cope } from "./encoders/cope.ts";
+import { forgetting } from "./encoders/forgetting.ts";
+import { debertaBias } from "./encoders/deberta-bias.ts";
+import { dynamicPositionBias } from "./encoders/dynamic-position-bias.ts";
+import { fire } from "./encoders/fire.ts";
+import { kerple } from "./encoders/kerple.ts";
 import { learned } from "./encoders/learned.ts";
 import { none } from "./encoders/none.ts";
 import { rope } from "./encoders/rope.ts";
+import { sandwich } from "./encoders/sandwich.ts";
 import { sinusoidal } from "./encoders/sinusoidal.ts";
+import { t5 } from "./encoders/t5.ts";
+import { transformerXl } from "./encoders/transformer-xl.ts";
 
 /** An encoder as plain data. */
 export interface EncoderJSON {
@@ -17,13 +26,22 @@ export type EncoderFactory = (options: never) => Encoder;
 export type Registry = Readonly<Record<string, EncoderFactory>>;
 
 /** The encoders of this package by name. Extend it: `{ ...encoders, mine }`. */
-export const encoders: {
-  readonly none: typeof none;
-  readonly sinusoidal: typeof sinusoidal;
-  readonly learned: typeof learned;
-  readonly rope: typeof rope;
-  readonly alibi: typeof alibi;
-} = { none, sinusoidal, learned, rope, alibi };
+export const encoders = {
+  none,
+  sinusoidal,
+  learned,
+  rope,
+  alibi,
+  t5,
+  debertaBias,
+  kerple,
+  fire,
+  sandwich,
+  dynamicPositionBias,
+  cope,
+  forgetting,
+  transformerXl,
+};
 
 export function toJSON({ name, options }: Encoder): EncoderJSON {
   return { name, options: structuredClone(options) as Record<string, unknown> };

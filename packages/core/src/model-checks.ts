@@ -18,6 +18,7 @@ const wanted: {
   additive: ({ dim }, model) => ["dim", dim, "the model's dim", model.dim],
   rotary: ({ dim }, model) => ["dim", dim, "the model's dim / heads", model.dim / model.heads],
   bias: ({ heads }, model) => ["heads", heads, "the model's heads", model.heads],
+  content: ({ heads }, model) => ["heads", heads, "the model's heads", model.heads],
 };
 
 /** @throws RangeError where an encoder was made for a model of other sizes */

@@ -106,7 +106,7 @@ export function transformer(given: TransformerOptions): Transformer {
         const v = project("value");
         const [q, k] = slot.turn(project("query"), project("key"), positions);
         const products = mul(matMul(q, swapAxes(k, -2, -1)), 1 / Math.sqrt(headDim)); // [batch, heads, length, length]
-        const scores = slot.score(products, positions, positions);
+        const scores = slot.score({ q, k, products }, positions, positions);
         const weights = seen(`${name}attention.weights`, softmax(causal ? mask(scores) : scores));
         return matMul(flatten(swapAxes(matMul(weights, v), -3, -2), dim), block["attention.output"]!);
       }

@@ -7,7 +7,8 @@ import { type ElementType, typeNumbers } from "./proto.ts";
  * frequency with its rounding error, less whole turns in three parts, then sine and cosine, rounded once.
  * A position may be any whole number below 2^31; nothing is looked up, so there is no longest length.
  */
-export function exactSincos(graph: Graph, positions: Edge, { high, low }: Frequencies): SinCos<Edge> {
+export function exactSincos(graph: Graph, positions: Edge, frequencies: Frequencies): SinCos<Edge> {
+  const { high, low, amplitude = 1 } = frequencies;
   const rank = positions.rank + 1;
   const constant = (values: Float64Array) => graph.constant(values, [values.length]);
   const scalar = (value: number) => graph.constant(Float64Array.of(value), []);
@@ -34,5 +35,6 @@ export function exactSincos(graph: Graph, positions: Edge, { high, low }: Freque
   const turns = floor(add(div(product, scalar(2 * Math.PI)), scalar(0.5)));
   const [turn1, turn2, turn3] = TURN_PARTS.map((part) => mul(turns, scalar(part))) as [Edge, Edge, Edge];
   const angle = add(sub(sub(product, turn1), turn2), sub(error, turn3));
-  return { sin: cast(sin(angle), "float32"), cos: cast(cos(angle), "float32") };
+  const scaled = (x: Edge) => (amplitude === 1 ? x : mul(x, scalar(amplitude)));
+  return { sin: cast(scaled(sin(angle)), "float32"), cos: cast(scaled(cos(angle)), "float32") };
 }

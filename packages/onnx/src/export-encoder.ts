@@ -41,6 +41,20 @@ const exporters: Exporters = {
     const scores = bind(encoder, onnxOps(graph), values)(queries, keys);
     graph.output("scores", scores, ["positions_batch", encoder.heads, "queries", "keys"]);
   },
+
+  content(encoder, graph, values) {
+    const { heads, dim } = encoder;
+    const type = positionType(encoder);
+    const attention = {
+      q: graph.input("q", "float32", ["batch", heads, "queries", dim]),
+      k: graph.input("k", "float32", ["batch", heads, "keys", dim]),
+      products: graph.input("products", "float32", ["batch", heads, "queries", "keys"]),
+    };
+    const queries = graph.input("queries", type, positionDims(encoder, "queries"));
+    const keys = graph.input("keys", type, positionDims(encoder, "keys"));
+    const scores = bind(encoder, onnxOps(graph), values)(attention, queries, keys);
+    graph.output("scores", scores, ["batch", heads, "queries", "keys"]);
+  },
 };
 
 export function positionType({ positions }: Encoder): "float32" | "int32" {
@@ -59,6 +73,8 @@ export function positionDims({ positions }: Encoder, length: string): Dim[] {
  *   positions [positions_batch, length], key_positions [positions_batch, key_length] → q_rotated, k_rotated
  * - bias: queries [positions_batch, queries], keys [positions_batch, keys]
  *   → scores [positions_batch, heads, queries, keys]
+ * - content: q [batch, heads, queries, dim], k [batch, heads, keys, dim], products [batch, heads, queries, keys],
+ *   queries, keys as for a bias → scores [batch, heads, queries, keys]
  *
  * Positions are int64, or float32 where the encoder takes real ones; positions_batch is 1 or the batch. They have a
  * last axis of coordinates where the encoder takes more than one. The file

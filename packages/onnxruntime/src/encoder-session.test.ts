@@ -73,6 +73,7 @@ const calls: Record<Kind, NdArray[][]> = {
     [grid(3, 2), grid(3, 5)],
     [grid(1, 2), grid(3, 5)],
   ],
+  content: [],
 };
 
 type Run = (...inputs: NdArray[]) => Promise<NdArray | NdArray[]>;

@@ -1,6 +1,8 @@
 import {
+  type Attention,
   checkAdditive,
   checkBias,
+  checkContent,
   checkRotary,
   checks,
   type Encoder,
@@ -30,6 +32,8 @@ export interface EncoderRun {
   ): Promise<[q: NdArray, k: NdArray]>;
   /** positions of queries [q] and keys [k], or [batch, q] and [batch, k] → scores [heads, q, k] or [batch, heads, q, k]. */
   bias(queries: NdArray, keys: NdArray): Promise<NdArray>;
+  /** q and k [batch, heads, length, dim], their products, and positions as for a bias → scores [batch, heads, q, k]. */
+  content(attention: Attention<NdArray>, queries: NdArray, keys: NdArray): Promise<NdArray>;
 }
 
 export interface EncoderSession<K extends Kind = Kind> {
@@ -83,6 +87,21 @@ const runners: Runners = {
       keys: feedPositions(encoder, "keys", keys),
     });
     return perBatch(queries.shape, encoder.positions) ? scores! : reshape(scores!, scores!.shape.slice(1));
+  },
+
+  content: (encoder, graph) => async (attention, queries, keys) => {
+    checks.checkObject(encoder.name, "attention", attention);
+    const { q, k, products } = attention;
+    checkTensors(encoder, { q, k, products, queries, keys });
+    checkContent(encoder, typedArrays, attention, queries, keys);
+    const { scores } = await graph.run({
+      q,
+      k,
+      products,
+      queries: feedPositions(encoder, "queries", queries),
+      keys: feedPositions(encoder, "keys", keys),
+    });
+    return scores!;
   },
 };
 

@@ -14,6 +14,10 @@ const byKind: Readonly<Record<Kind, Omit<About, "title">>> = {
     explanation: "Each head gets a score for each pair of positions.",
     formula: () => ["softmax(q·k/√d + scores(p of q, p of k))"],
   },
+  content: {
+    explanation: "Each head gets a score for each pair of words, from their positions and what they are.",
+    formula: () => ["softmax(q·k/√d + scores(q, k, p of q, p of k))"],
+  },
 };
 
 /** Where an encoder acts. */
@@ -21,6 +25,7 @@ export const places: Readonly<Record<Kind, string>> = {
   additive: "It acts on the embeddings, once, before the first block.",
   rotary: "It acts on the queries and keys of every head, before they meet.",
   bias: "It acts on the attention scores of every head, before the softmax.",
+  content: "It sees queries and keys, and acts on the attention scores of every head, before the softmax.",
 };
 
 /** What can be said of any encoder, by its kind and its options. */

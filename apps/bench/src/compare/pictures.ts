@@ -6,6 +6,7 @@ import {
   type Kind,
   type NdArray,
   range,
+  sizeOf,
   typedArrays,
 } from "@posenc/core";
 import type { PictureResult } from "../results.ts";
@@ -47,17 +48,33 @@ const painters: Painters = {
 
   bias: (encoder, values, length) => {
     const size = Math.min(length, PAIRS);
-    const scores = bind(encoder, typedArrays, values)(range(size), range(size));
-    const heads = [...new Set([0, encoder.heads - 1])];
-    return heads.map((head) => ({
-      title: `what is added to the scores of head ${head + 1} of ${encoder.heads}`,
-      axes: { x: "position of the key", y: "position of the query" },
-      limit: STEEP,
-      of: array(scores.data.slice(head * size * size, (head + 1) * size * size), [size, size]),
-      caption: "Each square is a pair of tokens; 0 leaves the score as it is, below 0 the pair counts less.",
-    }));
+    return scorePictures(encoder.heads, bind(encoder, typedArrays, values)(range(size), range(size)));
+  },
+
+  content: (encoder, values, length) => {
+    const size = Math.min(length, PAIRS);
+    const same = (...shape: number[]) => array(new Float32Array(sizeOf(shape)).fill(1), shape);
+    const { heads, dim } = encoder;
+    const attention = {
+      q: same(1, heads, size, dim),
+      k: same(1, heads, size, dim),
+      products: same(1, heads, size, size),
+    };
+    return scorePictures(heads, bind(encoder, typedArrays, values)(attention, range(size), range(size)));
   },
 };
+
+/** The first and the last head of scores [..., heads, size, size]. */
+function scorePictures(heads: number, { data, shape }: NdArray): Picture[] {
+  const size = shape.at(-1)!;
+  return [...new Set([0, heads - 1])].map((head) => ({
+    title: `what is added to the scores of head ${head + 1} of ${heads}`,
+    axes: { x: "position of the key", y: "position of the query" },
+    limit: STEEP,
+    of: array(data.slice(head * size * size, (head + 1) * size * size), [size, size]),
+    caption: "Each square is a pair of tokens; 0 leaves the score as it is, below 0 the pair counts less.",
+  }));
+}
 
 /** Heat maps of what an encoder does, with its trained parameters, or its first ones where it was not trained. */
 export function paint(

@@ -42,6 +42,21 @@ const inputs: { [K in Kind]: (workload: Workload) => NdArray[] } = {
     range(length),
   ],
   bias: ({ length }) => [range(length), range(length)],
+  content: ({ batch, heads, length, dim }) => [
+    noise([batch, heads, length, dim / heads]),
+    noise([batch, heads, length, dim / heads]),
+    noise([batch, heads, length, length]),
+    range(length),
+    range(length),
+  ],
+};
+
+/** These tensors as what is bound takes them. */
+const parametersOf: Record<Kind, <T>(given: readonly T[]) => readonly unknown[]> = {
+  additive: (given) => given,
+  rotary: (given) => given,
+  bias: (given) => given,
+  content: ([q, k, products, ...positions]) => [{ q, k, products }, ...positions],
 };
 
 function noise(shape: number[]): NdArray {
@@ -106,16 +121,16 @@ const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 type Values = Readonly<Record<string, Float32Array>>;
-type Call<T> = (...given: readonly T[]) => T | readonly T[];
+type Call = (...given: readonly unknown[]) => unknown;
 
-function bound<T>(encoder: Encoder, ops: Ops<T>, values: Values, convert: (x: NdArray) => T): Call<T> {
+function bound<T>(encoder: Encoder, ops: Ops<T>, values: Values, convert: (x: NdArray) => T): Call {
   const tensors = Object.fromEntries(
     Object.entries(values).map(([name, data]) => [
       name,
       convert(array(data, encoder.parameters[name]!.shape)),
     ]),
   );
-  return bind(encoder, ops, tensors) as Applied<T>[Kind] as Call<T>;
+  return bind(encoder, ops, tensors) as Applied<T>[Kind] as Call;
 }
 
 function onTypedArrays(encoder: Encoder, values: Values, given: NdArray[]): Opponent {
@@ -123,7 +138,7 @@ function onTypedArrays(encoder: Encoder, values: Values, given: NdArray[]): Oppo
   return {
     backend: "typed arrays",
     prepare: async () => {},
-    encode: () => call(...given),
+    encode: () => call(...parametersOf[encoder.kind](given)),
     dispose: () => {},
   };
 }
@@ -142,7 +157,7 @@ async function onTfjs(
     return tensor;
   };
   const call = bound(encoder, tfjs, values, keep);
-  const tensors = given.map(keep);
+  const tensors = parametersOf[encoder.kind](given.map(keep));
   return {
     backend: `tf.js ${name}`,
     prepare: () => useBackend(name),
@@ -154,11 +169,11 @@ async function onTfjs(
 
 async function onOnnxRuntime(encoder: Encoder, values: Values, given: NdArray[]): Promise<Opponent> {
   const session = await createEncoderSession(encoder, ort, { values, session: { intraOpNumThreads: 1 } });
-  const run = session.run as EncoderRun[Kind] as (...given: readonly NdArray[]) => Promise<unknown>;
+  const run = session.run as EncoderRun[Kind] as Call;
   return {
     backend: "onnxruntime",
     prepare: async () => {},
-    encode: () => run(...given),
+    encode: () => run(...parametersOf[encoder.kind](given)),
     dispose: session.dispose,
   };
 }

@@ -1,6 +1,9 @@
 import {
+  type AdditiveEncoder,
+  type Applied,
   array,
   bind,
+  initialise,
   type NdArray,
   range,
   type SinusoidalOptions,
@@ -8,8 +11,7 @@ import {
   sizeOf,
   typedArrays,
 } from "@posenc/core";
-import type { Expected } from "../expect.ts";
-import type { ReferenceCase, ReferenceTensor } from "../reference.ts";
+import type { ReferenceCase } from "../reference.ts";
 import { beside, type Peer } from "./comparison.ts";
 
 interface Params {
@@ -50,39 +52,37 @@ function positionsIn(entry: ReferenceCase, params: Params, length: number): NdAr
   return computed ? positionsOf(computed.data, computed.shape) : range(length);
 }
 
+/** An additive encoder on typed arrays, with the first values of its parameters. */
+export function bindInitial(encoder: AdditiveEncoder): Applied<NdArray>["additive"] {
+  const values = Object.entries(initialise(encoder.parameters, 0));
+  const tensors = values.map(([name, data]) => [name, array(data, encoder.parameters[name]!.shape)]);
+  return bind(encoder, typedArrays, Object.fromEntries(tensors) as Record<string, NdArray>);
+}
+
 /** Sinusoids of every make: the width is that of the output, the rest is in the parameters. */
 export const sinusoids: Peer = (entry) => {
   const params = entry.params as unknown as Params;
   const { min_timescale = 1, padding_idx } = params;
   if (params.layout.startsWith("per axis")) return { later: "positions with several axes" };
-  if (min_timescale !== 1) return { later: "min_timescale" };
 
   const { shape } = entry.outputs.pe!;
   const dim = shape.at(-1)!;
   const positions = positionsIn(entry, params, shape.at(-2)!);
   const exponent = exponents[params.freq];
+  const learned = params.scale !== undefined;
   const options: SinusoidalOptions = {
     dim,
     base: params.base ?? params.theta ?? params.max_wavelength ?? params.max_timescale ?? 10_000,
     layout: params.layout === "interleaved" ? "interleaved" : "concatenated",
     exponent,
     oddDim: exponent === "paper" ? "sine" : "zero",
-    scale: params.scale ?? 1,
+    minTimescale: min_timescale,
+    ...(learned && { scale: { learned: params.scale } }),
     offset: params.start_index ?? 0,
+    ...(padding_idx !== undefined && { paddingIndex: padding_idx }),
     positions: positions.data instanceof Int32Array ? "index" : "real",
   };
   const nothing = array(new Float32Array(sizeOf(shape)), shape);
-  const encoded = bind(sinusoidal(options), typedArrays, {})(nothing, positions);
-
-  // the row of the padding token is zero in these peers: a matter of tokens, not of positions
-  const kept = Array.from(positions.data, (position, row) => ({ position, row }))
-    .filter(({ position }) => position !== padding_idx)
-    .map(({ row }) => row);
-  const rows = ({ data }: Expected | ReferenceTensor): Expected => ({
-    shape: [kept.length, dim],
-    data: kept.flatMap((row) => Array.from(data).slice(row * dim, (row + 1) * dim)),
-  });
-  const view = padding_idx === undefined ? undefined : rows;
-  const got = view ? array(Float32Array.from(rows(encoded).data), [kept.length, dim]) : encoded;
-  return beside(entry, "pe", got, options.scale === 1 ? "table" : "arithmetic", view);
+  const encoded = bindInitial(sinusoidal(options))(nothing, positions);
+  return beside(entry, "pe", encoded, learned ? "arithmetic" : "table");
 };

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bind } from "../bind.ts";
+import { initialise } from "../parameters.ts";
 import { range } from "../range.ts";
 import { typedArrays } from "../typed-arrays/index.ts";
-import { array } from "../typed-arrays/nd-array.ts";
+import { array, type NdArray } from "../typed-arrays/nd-array.ts";
 import { type AlibiOptions, alibi, alibiSlopes } from "./alibi.ts";
 
 /** [head][query][key] */
@@ -113,6 +114,47 @@ describe("scores of 3 tokens", () => {
   });
 });
 
+describe("learned slopes", () => {
+  const apply = (options: AlibiOptions, values: Record<string, NdArray>) =>
+    bind(alibi({ ...options, learned: true }), typedArrays, values)(range(2), range(2)).data;
+  const logs = (...slopes: number[]) => array(Float32Array.from(slopes, Math.log), [slopes.length, 1, 1]);
+
+  test("begin as the fixed ones", () => {
+    for (const direction of ["causal", "symmetric", "split"] as const) {
+      const { parameters } = alibi({ heads: 3, direction, learned: true });
+      const first = array(initialise(parameters, 0).logSlopes!, [3, 1, 1]);
+      const fixed = bind(alibi({ heads: 3, direction }), typedArrays, {})(range(2), range(2)).data;
+      apply({ heads: 3, direction }, { logSlopes: first }).forEach((score, i) => {
+        expect(score).toBeCloseTo(fixed[i]!, 6);
+      });
+    }
+  });
+
+  test("are the exponentials of the parameter; a head that looks left has none to the right", () => {
+    const split = apply({ heads: 2, direction: "split" }, { logSlopes: logs(0.5, 2) });
+    [0, -64, -0.5, 0, 0, -2, -64, 0].forEach((score, i) => {
+      expect(split[i]).toBeCloseTo(score, 6);
+    });
+    const sides = { logLeft: logs(0.5), logRight: logs(3) };
+    const both = apply({ heads: 1, slopes: { left: [1], right: [1] } }, sides);
+    [0, -3, -0.5, 0].forEach((score, i) => {
+      expect(both[i]).toBeCloseTo(score, 6);
+    });
+  });
+
+  test("must begin above 0", () => {
+    expect(() => alibi({ heads: 2, slopes: [1, 0], learned: true })).toThrow(
+      new RangeError("alibi: slopes[1] must be greater than 0, got 0"),
+    );
+    expect(() => alibi({ heads: 1, slopes: { left: [1], right: [-1] }, learned: true })).toThrow(
+      new RangeError("alibi: slopes.right[0] must be greater than 0, got -1"),
+    );
+    expect(() => alibi({ heads: 1, learned: 1 as unknown as boolean })).toThrow(
+      new TypeError("alibi: learned must be true or false, got 1"),
+    );
+  });
+});
+
 test("scores depend on the distance alone", () => {
   const options = fc.record({
     heads: fc.integer({ min: 1, max: 9 }),
@@ -180,7 +222,7 @@ test.each<[object, Error]>([
   ],
   [
     { heads: 1, bidirectional: true },
-    new TypeError('alibi: unknown option "bidirectional"; known are heads, direction, slopes'),
+    new TypeError('alibi: unknown option "bidirectional"; known are heads, direction, slopes, learned'),
   ],
 ])("bad options %j", (options, error) => {
   expect(() => alibi(options as AlibiOptions)).toThrow(error);

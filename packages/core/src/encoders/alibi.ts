@@ -1,5 +1,15 @@
-import { checkNames, checkNumbers, checkObject, checkOneOf, checkSize } from "../checks.ts";
+import {
+  checkBoolean,
+  checkNames,
+  checkNumbers,
+  checkObject,
+  checkOneOf,
+  checkPositive,
+  checkSize,
+} from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
+import type { Parameter, Parameters } from "../parameters.ts";
+import { relativePositions } from "../relative-positions.ts";
 
 export interface AlibiOptions {
   readonly heads: number;
@@ -14,6 +24,11 @@ export interface AlibiOptions {
   readonly slopes?:
     | readonly number[]
     | { readonly left: readonly number[]; readonly right: readonly number[] };
+  /**
+   * The slopes are trained, from the given ones on. They stay positive: the parameter `logSlopes`, or `logLeft` and
+   * `logRight` where `slopes` has two sides, holds their logarithms.
+   */
+  readonly learned?: boolean;
 }
 
 /** Steep enough that e^(−slope) is nothing, small enough that a thousand tokens stay finite in float16. */
@@ -31,39 +46,76 @@ export function alibiSlopes(heads: number): number[] {
   return [...slopes, ...between];
 }
 
+/** The slope of a head to one side is `factor` · `slopes`, or BLIND where the factor is 0. */
+interface Side {
+  /** Name of the parameter, where the slopes are trained. */
+  readonly name: string;
+  readonly what: string;
+  readonly slopes: readonly number[];
+  readonly factor: (head: number) => number;
+}
+
 /**
  * Attention with linear biases: a penalty on each score that grows with the distance, head by head
- * (Press et al., "Train Short, Test Long", 2022, §3). No parameters; holds beyond the trained length.
+ * (Press et al., "Train Short, Test Long", 2022, §3). No parameters unless `learned`; holds beyond the trained
+ * length.
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function alibi(options: AlibiOptions): BiasEncoder<Record<never, never>> {
-  checkNames("alibi", options, ["heads", "direction", "slopes"]);
+export function alibi(
+  options: AlibiOptions & { readonly learned?: false },
+): BiasEncoder<Record<never, never>>;
+export function alibi(options: AlibiOptions): BiasEncoder<Parameters>;
+export function alibi(options: AlibiOptions): BiasEncoder<Parameters> {
+  checkNames("alibi", options, ["heads", "direction", "slopes", "learned"]);
   const heads = checkSize("alibi", "heads", options.heads);
-  const { direction, slopes } = options;
+  const { direction, slopes, learned = false } = options;
   if (direction !== undefined) checkOneOf("alibi", "direction", direction, ["causal", "symmetric", "split"]);
-  const [left, right] = sides(heads, direction, slopes).map((side) => Float32Array.from(side));
+  checkBoolean("alibi", "learned", learned);
+  const [left, right] = sides(heads, direction, slopes);
 
-  return bias({
+  return bias<Parameters>({
     name: "alibi",
-    options: { heads, ...(direction && { direction }), ...(slopes && { slopes }) },
+    options: {
+      heads,
+      ...(direction && { direction }),
+      ...(slopes && { slopes }),
+      ...(learned && { learned }),
+    },
     heads,
-    parameters: {},
-    scores({ constant, expandDims, float, maximum, minimum, mul, sub }, queries, keys) {
-      const distance = float(sub(expandDims(keys, -2), expandDims(queries, -1))); // below 0 to the left
-      const perHead = expandDims(distance, -3);
-      const slope = (side: Float32Array) => constant(side, [heads, 1, 1]);
-      return sub(mul(minimum(perHead, 0), slope(left!)), mul(maximum(perHead, 0), slope(right!)));
+    parameters: learned ? { ...parameterOf(left), ...parameterOf(right) } : {},
+    scores(ops, queries, keys, values) {
+      const { add, constant, exp, expandDims, float, maximum, minimum, mul, sub } = ops;
+      const perHead = expandDims(float(relativePositions(ops, queries, keys)), -3); // below 0 to the left
+      const host = (at: (head: number) => number) =>
+        constant(
+          Float32Array.from({ length: heads }, (_, head) => at(head)),
+          [heads, 1, 1],
+        );
+      const blind = (factor: number) => (factor === 0 ? BLIND : 0);
+      const slope = ({ name, slopes, factor }: Side) =>
+        learned
+          ? add(
+              mul(exp(values[name]!), host(factor)),
+              host((head) => blind(factor(head))),
+            )
+          : host((head) => slopes[head]! * factor(head) + blind(factor(head)));
+      return sub(mul(minimum(perHead, 0), slope(left)), mul(maximum(perHead, 0), slope(right)));
     },
   });
 }
 
-/** The slopes to the left and to the right: the score falls by `left` for each step left and by `right` for each right. */
+function parameterOf({ name, what, slopes }: Side): Record<string, Parameter> {
+  for (const [i, slope] of slopes.entries()) checkPositive("alibi", `${what}[${i}]`, slope);
+  return { [name]: { shape: [slopes.length, 1, 1], init: { values: slopes.map(Math.log) } } };
+}
+
+/** The score falls by the slope to the left for each step left and by the slope to the right for each step right. */
 function sides(
   heads: number,
   direction: AlibiOptions["direction"],
   slopes: AlibiOptions["slopes"],
-): [left: readonly number[], right: readonly number[]] {
+): [left: Side, right: Side] {
   if (slopes !== undefined && !Array.isArray(slopes)) {
     const expected = `an array of ${heads} numbers or an object with left and right`;
     const { left, right } = checkObject("alibi", "slopes", slopes, expected);
@@ -73,20 +125,36 @@ function sides(
         `alibi: direction must be left out where slopes has left and right, got "${direction}"`,
       );
     }
-    return [
-      checkNumbers("alibi", "slopes.left", left, heads),
-      checkNumbers("alibi", "slopes.right", right, heads),
-    ];
+    const own = (name: string, what: string, given: unknown): Side => ({
+      name,
+      what,
+      slopes: checkNumbers("alibi", what, given, heads),
+      factor: () => 1,
+    });
+    return [own("logLeft", "slopes.left", left), own("logRight", "slopes.right", right)];
   }
   const given = slopes === undefined ? undefined : checkNumbers("alibi", "slopes", slopes, heads);
+  const both = (own: readonly number[], left: Side["factor"], right: Side["factor"]): [Side, Side] => {
+    const side = { name: "logSlopes", what: "slopes", slopes: own };
+    return [
+      { ...side, factor: left },
+      { ...side, factor: right },
+    ];
+  };
   if (direction === "split") {
     const lookLeft = Math.ceil(heads / 2);
     const own = given ?? [...alibiSlopes(lookLeft), ...(heads > 1 ? alibiSlopes(heads - lookLeft) : [])];
-    return [
-      own.map((slope, head) => (head < lookLeft ? slope : BLIND)),
-      own.map((slope, head) => (head < lookLeft ? BLIND : slope)),
-    ];
+    const looksLeft = (head: number) => head < lookLeft;
+    return both(
+      own,
+      (head) => Number(looksLeft(head)),
+      (head) => Number(!looksLeft(head)),
+    );
   }
-  const both = given ?? alibiSlopes(heads);
-  return [both, direction === "symmetric" ? both : both.map((slope) => -slope)];
+  const mirrored = direction === "symmetric" ? 1 : -1;
+  return both(
+    given ?? alibiSlopes(heads),
+    () => 1,
+    () => mirrored,
+  );
 }

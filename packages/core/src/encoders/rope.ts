@@ -1,16 +1,11 @@
-import { checkBase, checkEven, checkNames, checkOffset, checkOneOf } from "../checks.ts";
+import { checkNames, checkOffset, checkOneOf } from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
-import { geometric } from "../frequencies.ts";
 import type { Pairing } from "../ops.ts";
 import { shifted } from "../range.ts";
+import { checkRopeFrequencies, type RopeFrequencyOptions } from "../rope-frequencies.ts";
+import { isCacheSafe, scaledFrequencies } from "../rope-scaling/index.ts";
 
-export interface RopeOptions {
-  /** Length of a head (`head_dim`). */
-  readonly dim: number;
-  /** How many leading dimensions are rotated; all unless given (`rotary_dim`). */
-  readonly rotaryDim?: number;
-  /** `rope_theta`; 10000 unless given. */
-  readonly base?: number;
+export interface RopeOptions extends RopeFrequencyOptions {
   /** "halves" as in Llama and GPT-NeoX (default), "interleaved" as in GPT-J, RoFormer and the paper. */
   readonly pairing?: Pairing;
   /** Added to every position; 0 unless given. */
@@ -19,42 +14,37 @@ export interface RopeOptions {
   readonly positions?: "index" | "real";
 }
 
+const NAMES = ["dim", "rotaryDim", "base", "pairing", "offset", "positions", "scaling"];
+
 /**
  * Rotary position embedding: pair i of a query or key at position p is turned by p · base^(−2i / rotaryDim)
  * (Su et al., "RoFormer", 2021, eq. 34). The score of two tokens then depends on the distance between them.
+ * `scaling` changes the frequencies, so that a model reaches beyond its trained length.
  *
  * The pairing belongs to the weights: a checkpoint trained with one gives noise with the other.
  *
  * @throws TypeError, RangeError for a bad option
  */
 export function rope(options: RopeOptions): RotaryEncoder<Record<never, never>> {
-  checkNames("rope", options, ["dim", "rotaryDim", "base", "pairing", "offset", "positions"]);
-  const dim = checkEven("rope", "dim", options.dim);
-  const {
-    rotaryDim = dim,
-    base = 10_000,
-    pairing = "halves",
-    offset = 0,
-    positions: domain = "index",
-  } = options;
-  checkEven("rope", "rotaryDim", rotaryDim);
-  if (rotaryDim > dim) throw new RangeError(`rope: rotaryDim must be at most dim ${dim}, got ${rotaryDim}`);
-  checkBase("rope", base);
+  checkNames("rope", options, NAMES);
+  const { dim, rotaryDim, base, scaling } = checkRopeFrequencies("rope", options);
+  const { pairing = "halves", offset = 0, positions: domain = "index" } = options;
   checkOneOf("rope", "pairing", pairing, ["halves", "interleaved"]);
   checkOneOf("rope", "positions", domain, ["index", "real"]);
   const real = domain === "real";
   checkOffset("rope", offset, real);
 
-  const pairs = rotaryDim / 2;
-  const frequencies = geometric({ base, count: pairs, numerator: 1, denominator: pairs });
+  const { frequencies, attentionFactor } = scaledFrequencies(scaling, { base, rotaryDim });
+  const waves = attentionFactor === 1 ? frequencies : { ...frequencies, amplitude: attentionFactor };
   return rotary({
     name: "rope",
-    options: { dim, rotaryDim, base, pairing, offset, positions: domain },
+    options: { dim, rotaryDim, base, pairing, offset, positions: domain, ...(scaling && { scaling }) },
     dim,
     rotaryDim,
     pairing,
     positions: { real },
     parameters: {},
-    turns: (ops, positions) => ops.sincos(shifted(ops, positions, offset), frequencies),
+    cacheSafe: isCacheSafe(scaling),
+    turns: (ops, positions) => ops.sincos(shifted(ops, positions, offset), waves),
   });
 }

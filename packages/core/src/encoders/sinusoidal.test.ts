@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bind } from "../bind.ts";
+import { initialise } from "../parameters.ts";
 import { range } from "../range.ts";
 import { typedArrays } from "../typed-arrays/index.ts";
 import { array } from "../typed-arrays/nd-array.ts";
@@ -67,6 +68,29 @@ describe("the formulas, at position 3", () => {
   test("scale and offset", () => {
     expectRow(at({ dim: 2, scale: 0.5 }), [sin(3) / 2, cos(3) / 2]);
     expectRow(at({ dim: 2, offset: 4 }), [sin(7), cos(7)]);
+  });
+
+  test("min_timescale multiplies, as in tensor2tensor", () => {
+    const want = [2, 2 * Math.sqrt(2 / 32), 2 * (2 / 32)].map((frequency) => 3 * frequency);
+    expectRow(at({ dim: 6, base: 32, minTimescale: 2, exponent: "tensor2tensor", layout: "concatenated" }), [
+      ...want.map(sin),
+      ...want.map(cos),
+    ]);
+  });
+
+  test("a padding index has a vector of zeros, counted after the offset", () => {
+    expect(vectors({ dim: 2, paddingIndex: 1 })[1]!.map(Math.abs)).toEqual([0, 0]);
+    expectRow(at({ dim: 2, paddingIndex: 1 }), [sin(3), cos(3)]);
+    expect(vectors({ dim: 2, paddingIndex: 5, offset: 4 })[1]!.map(Math.abs)).toEqual([0, 0]);
+  });
+
+  test("a learned factor: one number, d^(−1/2) at first", () => {
+    const encoder = sinusoidal({ dim: 16, scale: "learned" });
+    expect(initialise(encoder.parameters, 0)).toEqual({ scale: Float32Array.of(0.25) });
+    const other = sinusoidal({ dim: 2, scale: { learned: 1 } });
+    expect(initialise(other.parameters, 0)).toEqual({ scale: Float32Array.of(1) });
+    const { data } = other.vectors(typedArrays, range(1, 3), { scale: array(Float32Array.of(2)) });
+    expectRow([...data], [2 * sin(3), 2 * cos(3)]);
   });
 
   test("real positions: fractions, negative ones, and a fraction added to whole ones", () => {
@@ -185,6 +209,21 @@ test.each<[object, Error]>([
   [{ dim: 8, scale: Number.NaN }, new RangeError("sinusoidal: scale must be finite, got NaN")],
   [{ dim: 8, scale: 1e38 }, new RangeError("sinusoidal: scale must be from -1e+30 to 1e+30, got 1e+38")],
   [{ dim: 8, scale: null }, new TypeError("sinusoidal: scale must be a number, got null")],
+  [{ dim: 8, scale: "fixed" }, new RangeError('sinusoidal: scale must be "learned", got "fixed"')],
+  [{ dim: 8, scale: { learned: "1" } }, new TypeError('sinusoidal: scale.learned must be a number, got "1"')],
+  [
+    { dim: 8, scale: { start: 1 } },
+    new TypeError('sinusoidal: scale: unknown option "start"; known are learned'),
+  ],
+  [
+    { dim: 8, minTimescale: 0 },
+    new RangeError("sinusoidal: minTimescale must be from 1e-30 to 1e+30, got 0"),
+  ],
+  [{ dim: 8, paddingIndex: -1 }, new RangeError("sinusoidal: paddingIndex must be at least 0, got -1")],
+  [
+    { dim: 8, paddingIndex: 0, positions: "real" },
+    new RangeError('sinusoidal: paddingIndex must be left out where positions is "real", got 0'),
+  ],
   [{ dim: 8, offset: -1 }, new RangeError("sinusoidal: offset must be at least 0, got -1")],
   [{ dim: 8, offset: 0.5 }, new RangeError("sinusoidal: offset must be a whole number, got 0.5")],
   [
@@ -202,7 +241,7 @@ test.each<[object, Error]>([
   [
     { dim: 8, max: 1 },
     new TypeError(
-      'sinusoidal: unknown option "max"; known are dim, base, layout, first, exponent, oddDim, scale, offset, positions',
+      'sinusoidal: unknown option "max"; known are dim, base, layout, first, exponent, oddDim, scale, offset, positions, minTimescale, paddingIndex',
     ),
   ],
 ])("bad options %j", (options, error) => {

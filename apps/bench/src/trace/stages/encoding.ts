@@ -3,6 +3,7 @@ import { places } from "../../about/any.ts";
 import type { EncodingStage, EncodingTable, WorkedStep } from "../data.ts";
 import { excerpt, matrix } from "../numbers.ts";
 import type { Setup } from "../setup.ts";
+import { biasScores, contentScores } from "./added-scores.ts";
 import { measured, measures } from "./measures.ts";
 
 /** What an encoder makes of the positions, as tables [positions, columns]. */
@@ -27,13 +28,16 @@ const byKind: {
     return { shape: [...cos.shape], tables: [table("cos", "pairs", cos), table("sin", "pairs", sin)] };
   },
 
-  bias: (encoder, { positions, encoderValues }) => {
-    const scores = bind(encoder, typedArrays, encoderValues)(positions, positions);
-    const length = positions.data.length;
-    const head = array(scores.data.slice(0, length * length), [length, length]);
-    return { shape: [...scores.shape], tables: [table("scores of head 0", "keys", head)] };
-  },
+  bias: (encoder, setup) => firstHead(biasScores(encoder, setup.encoderValues, setup)),
+  content: (encoder, setup) => firstHead(contentScores(encoder, setup.encoderValues, setup)),
 };
+
+/** Of scores [heads, length, length]. */
+function firstHead({ data, shape }: NdArray): Tables {
+  const [length, width] = shape.slice(-2) as [number, number];
+  const head = array(data.slice(0, length * width), [length, width]);
+  return { shape: [...shape], tables: [table("scores of head 0", "keys", head)] };
+}
 
 function table(name: string, columns: string, values: NdArray): EncodingTable {
   return { name, columns, values: matrix(values), excerpt: excerpt(values) };

@@ -8,6 +8,7 @@ const given: Readonly<Record<Kind, (shape: readonly number[]) => string>> = {
   additive: (shape) => `${count(size(shape))} numbers added to the words`,
   rotary: (shape) => `${count(size(shape))} angles by which queries and keys are turned`,
   bias: (shape) => `${count(size(shape))} numbers added to the attention scores`,
+  content: (shape) => `${count(size(shape))} numbers added to the attention scores`,
 };
 
 const blind: Readonly<Record<Sight, string>> = {

@@ -2,6 +2,7 @@ import { array, bind, type Encoder, initialise, type Kind, type NdArray, typedAr
 import type { Measure, VariantMeasures } from "../data.ts";
 import { alike, norm, plain, product, row } from "../numbers.ts";
 import type { Setup } from "../setup.ts";
+import { biasScores, contentScores } from "./added-scores.ts";
 import { type Projections, queriesAndKeys } from "./queries.ts";
 
 type Values = Readonly<Record<string, NdArray>>;
@@ -31,6 +32,7 @@ export const measured: Readonly<Record<Kind, string>> = {
   rotary:
     "One query q and one key k of head 0, put at different positions: |q| is the length of q, and ⟨q, k⟩ the product that becomes the attention score.",
   bias: "score(p, q) is what head 0 adds where a word at position p looks at one at position q.",
+  content: "score(p, q) is what head 0 adds where the word at position p looks at the one at position q.",
 };
 
 function firstValues({ parameters }: Encoder, seed: number): Values {
@@ -85,24 +87,27 @@ const byKind: {
     ];
   },
 
-  bias: (encoder, values, { positions }) => {
-    const scores = bind(encoder, typedArrays, values)(positions, positions);
-    const at = (q: number, k: number) => scores.data[10 * q + k]!;
-    const sides = alike(at(0, 3), at(3, 0)) ? "the same on both sides" : "different on the two sides";
-    const where = alike(at(0, 3), at(6, 9))
-      ? "depends on the distance alone"
-      : "depends on where the words stand";
-    return [
-      [
-        ["score(0, 3)", at(0, 3)],
-        ["score(3, 0)", at(3, 0)],
-        ["score(6, 9)", at(6, 9)],
-        ["score(9, 6)", at(9, 6)],
-      ],
-      `What is added for two words three apart ${where}, and is ${sides}.`,
-    ];
-  },
+  bias: (encoder, values, setup) => pairs(biasScores(encoder, values, setup)),
+  content: (encoder, values, setup) => pairs(contentScores(encoder, values, setup)),
 };
+
+/** Scores of pairs of words three apart, in head 0. */
+function pairs({ data }: NdArray): Measuring {
+  const at = (q: number, k: number) => data[10 * q + k]!;
+  const sides = alike(at(0, 3), at(3, 0)) ? "the same on both sides" : "different on the two sides";
+  const where = alike(at(0, 3), at(6, 9))
+    ? "depends on the distance alone"
+    : "depends on where the words stand";
+  return [
+    [
+      ["score(0, 3)", at(0, 3)],
+      ["score(3, 0)", at(3, 0)],
+      ["score(6, 9)", at(6, 9)],
+      ["score(9, 6)", at(9, 6)],
+    ],
+    `What is added for two words three apart ${where}, and is ${sides}.`,
+  ];
+}
 
 function measure(encoder: Encoder, values: Values, setup: Setup): Measuring {
   const measurer = byKind[encoder.kind] as (

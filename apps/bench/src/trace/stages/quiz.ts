@@ -86,6 +86,7 @@ const entryOf: Readonly<
   additive: { term: "PE(0, 1), entry 1 of the encoding of position 0", position: 0, index: 1 },
   rotary: { term: "the cosine by which pair 1 is turned at position 1", position: 1, index: 1 },
   bias: { term: "the score that head 0 adds for query 9 and key 0", position: 9, index: 0 },
+  content: { term: "the score that head 0 adds for query 9 and key 0", position: 9, index: 0 },
 };
 
 function firstEntry({ encoder, about, encoding }: QuizSubject): Draft {

@@ -3,6 +3,7 @@ import { fixed } from "../../format.ts";
 import type { SumRow, SumStage } from "../data.ts";
 import { alike, ends, norm, plain, row } from "../numbers.ts";
 import type { Setup } from "../setup.ts";
+import { biasScores, contentScores, productsOf } from "./added-scores.ts";
 import { queriesAndKeys } from "./queries.ts";
 
 const byKind: {
@@ -43,27 +44,26 @@ const byKind: {
     };
   },
 
-  bias(encoder, setup) {
-    const { options, positions, encoderValues } = setup;
-    const { mul, matMul, swapAxes, softmax } = typedArrays;
-    const { queries, keys } = queriesAndKeys(setup);
-    const scale = 1 / Math.sqrt(options.dim / options.heads);
-    const products = mul(matMul(queries, swapAxes(keys, -2, -1)), scale);
-    const biases = bind(encoder, typedArrays, encoderValues)(positions, positions);
-    const scores = typedArrays.add(products, biases);
-    const weight = (of: NdArray) => Math.max(...row(softmax(of), 0));
-    return {
-      title: "What changes",
-      explanation:
-        "Nothing is added to the words. In each head, a score is added to each product of a query and a key (shown, head 0: one row for a query, one column for each key).",
-      shape: [...scores.shape],
-      rows: rowsOf(setup, { "q·k/√d": products, bias: biases, sum: scores }),
-      sentences: [
-        `After the softmax, the largest weight of the word at position 0 is ${fixed(weight(products), 2)} without the bias and ${fixed(weight(scores), 2)} with it.`,
-      ],
-    };
-  },
+  bias: (encoder, setup) => added(setup, biasScores(encoder, setup.encoderValues, setup)),
+  content: (encoder, setup) => added(setup, contentScores(encoder, setup.encoderValues, setup)),
 };
+
+/** Scores [heads, length, length] added to the products. */
+function added(setup: Setup, biases: NdArray): SumStage {
+  const products = productsOf(setup);
+  const scores = typedArrays.add(products, biases);
+  const weight = (of: NdArray) => Math.max(...row(typedArrays.softmax(of), 0));
+  return {
+    title: "What changes",
+    explanation:
+      "Nothing is added to the words. In each head, a score is added to each product of a query and a key (shown, head 0: one row for a query, one column for each key).",
+    shape: [...scores.shape],
+    rows: rowsOf(setup, { "q·k/√d": products, bias: biases, sum: scores }),
+    sentences: [
+      `After the softmax, the largest weight of the word at position 0 is ${fixed(weight(products), 2)} without the bias and ${fixed(weight(scores), 2)} with it.`,
+    ],
+  };
+}
 
 /** What the encoding changes in what the model reads, before training. */
 export function sum(setup: Setup): SumStage {

@@ -1,0 +1,68 @@
+import { checkCount, checkNames, checkSize } from "../checks.ts";
+import { type ContentEncoder, content } from "../encoder.ts";
+import type { Ops } from "../ops.ts";
+import type { Parameter } from "../parameters.ts";
+import { notAfter } from "./forgetting.ts";
+
+export interface CopeOptions {
+  readonly heads: number;
+  /** Length of a head. */
+  readonly dim: number;
+  /** Positions are counted up to `maxPosition` − 1; tokens further away share the last one. */
+  readonly maxPosition: number;
+}
+
+interface CopeParameters {
+  readonly [name: string]: Parameter;
+  readonly table: Parameter;
+}
+
+/**
+ * Contextual position encoding: a query counts the keys between itself and a key by gates sigmoid(q·k), and the
+ * count, a fraction, picks between two rows of a learned table, whose product with the query is added to the score
+ * (Golovneva et al., "Contextual Position Encoding", 2024, §4). Keys at later positions than the query are not
+ * counted: use it with a causal mask.
+ *
+ * @throws TypeError, RangeError for a bad option
+ */
+export function cope(options: CopeOptions): ContentEncoder<CopeParameters> {
+  checkNames("cope", options, ["heads", "dim", "maxPosition"]);
+  const heads = checkSize("cope", "heads", options.heads);
+  const dim = checkSize("cope", "dim", options.dim);
+  const maxPosition = checkCount("cope", "maxPosition", options.maxPosition, 1, 2 ** 20);
+  return content({
+    name: "cope",
+    options: { heads, dim, maxPosition },
+    heads,
+    dim,
+    parameters: { table: { shape: [maxPosition, dim], init: { normal: 0.02 } } },
+    scores(ops, { q, products }, queries, keys, { table }) {
+      const seen = ops.expandDims(ops.swapAxes(notAfter(ops, keys, queries), -2, -1), -3); // [..., 1, q, k]
+      const gates = ops.mul(sigmoid(ops, products), seen);
+      const between = ops.matMul(gates, ops.expandDims(notAfter(ops, keys, keys), -3)); // keys up to each one
+      const here = ops.sum(gates, -1);
+      return copeScores(ops, q, ops.add(ops.sub(here, between), gates), table, maxPosition);
+    },
+  });
+}
+
+/**
+ * q·table at fractional positions, by linear interpolation between rows.
+ *
+ * @param positions [batch, heads, q, k], counted from each key to the query
+ */
+export function copeScores<T>(ops: Ops<T>, q: T, positions: T, table: T, rows: number): T {
+  const { abs, constant, expandDims, matMul, maximum, minimum, squeeze, sub, swapAxes } = ops;
+  const products = matMul(q, swapAxes(table, -2, -1)); // [batch, heads, q, rows]
+  const place = constant(
+    Float32Array.from({ length: rows }, (_, row) => row),
+    [rows],
+  );
+  const distance = abs(sub(expandDims(minimum(positions, rows - 1), -1), place)); // [batch, heads, q, k, rows]
+  const shares = maximum(sub(1, distance), 0);
+  return squeeze(matMul(shares, expandDims(products, -1)), -1);
+}
+
+function sigmoid<T>({ add, div, exp, neg }: Ops<T>, x: T): T {
+  return div(1, add(exp(neg(x)), 1));
+}

@@ -1,0 +1,59 @@
+import { checkNames, checkSize } from "../checks.ts";
+import { type ContentEncoder, content } from "../encoder.ts";
+import type { Ops } from "../ops.ts";
+import type { Parameter } from "../parameters.ts";
+
+export interface ForgettingOptions {
+  readonly heads: number;
+  /** Length of a head. */
+  readonly dim: number;
+}
+
+interface ForgettingParameters {
+  readonly [name: string]: Parameter;
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+}
+
+/**
+ * Forgetting attention: each key has a gate f = sigmoid(w·k + b) for each head, and a query at position i sees a key
+ * at position j with Σ log f of the keys at positions j + 1 … i added to its score (Lin et al., "Forgetting
+ * Transformer", 2025, eq. 5). Keys to the right of a query get what is missing from them to it, with the sign turned:
+ * use it with a causal mask.
+ *
+ * @throws TypeError, RangeError for a bad option
+ */
+export function forgetting(options: ForgettingOptions): ContentEncoder<ForgettingParameters> {
+  checkNames("forgetting", options, ["heads", "dim"]);
+  const heads = checkSize("forgetting", "heads", options.heads);
+  const dim = checkSize("forgetting", "dim", options.dim);
+  return content({
+    name: "forgetting",
+    options: { heads, dim },
+    heads,
+    dim,
+    parameters: {
+      weight: { shape: [heads, dim, 1], init: { normal: 1 / Math.sqrt(dim) } },
+      bias: { shape: [heads, 1, 1], init: "zeros" },
+    },
+    scores(ops, { k }, queries, keys, { weight, bias }) {
+      const { add, expandDims, matMul, sub, swapAxes } = ops;
+      const gates = swapAxes(logSigmoid(ops, add(matMul(k, weight), bias)), -2, -1); // [batch, heads, 1, k]
+      const upTo = (positions: typeof keys) => {
+        const counted = notAfter(ops, keys, positions); // [..., k, positions]
+        return matMul(gates, expandDims(counted, -3)); // [batch, heads, 1, positions]
+      };
+      return sub(swapAxes(upTo(queries), -2, -1), upTo(keys));
+    },
+  });
+}
+
+/** log(1 / (1 + e^−x)), without overflow. */
+function logSigmoid<T>({ abs, add, exp, log, minimum, neg, sub }: Ops<T>, x: T): T {
+  return sub(minimum(x, 0), log(add(exp(neg(abs(x))), 1)));
+}
+
+/** 1 where a[i] ≤ b[j], else 0: positions [..., n] and [..., m] → [..., n, m]. */
+export function notAfter<T>({ expandDims, float, less, where }: Ops<T>, a: T, b: T): T {
+  return where(less(expandDims(float(b), -2), expandDims(float(a), -1)), 0, 1);
+}

@@ -1,0 +1,57 @@
+import { checkBase, checkNames, checkSize } from "../checks.ts";
+import { type ContentEncoder, content } from "../encoder.ts";
+import { geometric } from "../frequencies.ts";
+import type { Parameter } from "../parameters.ts";
+
+export interface TransformerXlOptions {
+  readonly heads: number;
+  /** Length of a head. */
+  readonly dim: number;
+  /** Of the sinusoids; 10000 unless given. */
+  readonly base?: number;
+}
+
+interface TransformerXlParameters {
+  readonly [name: string]: Parameter;
+  readonly relative: Parameter;
+  readonly u: Parameter;
+  readonly v: Parameter;
+}
+
+/**
+ * Relative positions as in Transformer-XL: u·k + (q + v)·W R(i − j), over √dim, is added to the score of a query at i
+ * and a key at j, where R is the sinusoidal vector [sines, cosines] of the distance (Dai et al., 2019, §3.3, terms
+ * b, c and d). Any distance, on both sides.
+ *
+ * @throws TypeError, RangeError for a bad option
+ */
+export function transformerXl(options: TransformerXlOptions): ContentEncoder<TransformerXlParameters> {
+  checkNames("transformerXl", options, ["heads", "dim", "base"]);
+  const heads = checkSize("transformerXl", "heads", options.heads);
+  const dim = checkSize("transformerXl", "dim", options.dim);
+  const { base = 10_000 } = options;
+  checkBase("transformerXl", base);
+  const width = heads * dim;
+  if (width % 2 !== 0) throw new RangeError(`transformerXl: heads · dim must be even, got ${heads} · ${dim}`);
+  const frequencies = geometric({ base, count: width / 2, numerator: 2, denominator: width });
+  return content({
+    name: "transformerXl",
+    options: { heads, dim, base },
+    heads,
+    dim,
+    parameters: {
+      relative: { shape: [width, width], init: { normal: 1 / Math.sqrt(width) } },
+      u: { shape: [heads, 1, dim], init: "zeros" },
+      v: { shape: [heads, 1, dim], init: "zeros" },
+    },
+    scores(ops, { q, k }, queries, keys, { relative, u, v }) {
+      const { add, concat, expandDims, matMul, mul, sincos, squeeze, sub, swapAxes, unflatten } = ops;
+      const { sin, cos } = sincos(sub(expandDims(queries, -1), expandDims(keys, -2)), frequencies);
+      const distances = unflatten(matMul(concat([sin, cos], -1), relative), [heads, dim]); // [..., q, k, heads, dim]
+      const perHead = swapAxes(swapAxes(swapAxes(distances, -3, -2), -4, -3), -2, -1); // [..., heads, q, dim, k]
+      const byDistance = squeeze(matMul(expandDims(add(q, v), -2), perHead), -2); // [batch, heads, q, k]
+      const byKey = matMul(u, swapAxes(k, -2, -1)); // [batch, heads, 1, k]
+      return mul(add(byDistance, byKey), 1 / Math.sqrt(dim));
+    },
+  });
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bind, slots } from "./bind.ts";
+import { bind } from "./bind.ts";
 import { additive, bias, type Encoder, rotary } from "./encoder.ts";
 import { alibi } from "./encoders/alibi.ts";
 import { learned } from "./encoders/learned.ts";
@@ -9,6 +9,7 @@ import { sinusoidal } from "./encoders/sinusoidal.ts";
 import { checkFit, checkTokens } from "./model-checks.ts";
 import { sizeOf } from "./parameters.ts";
 import { range } from "./range.ts";
+import { slots } from "./slots.ts";
 import { typedArrays } from "./typed-arrays/index.ts";
 import { array, type NdArray } from "./typed-arrays/nd-array.ts";
 

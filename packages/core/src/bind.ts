@@ -103,26 +103,3 @@ export function bind<E extends Encoder, T>(
   ) => Applied<T>[Kind];
   return binder(encoder, ops, values) as Applied<T>[E["kind"]];
 }
-
-/** All the places where positions can enter a transformer. */
-export interface Slots<T> {
-  /** x [batch, length, dim] → x, with the encoding added if the encoder is additive. */
-  embed(x: T, positions: T): T;
-  /** q and k [batch, heads, length, dim] → q and k, turned if the encoder is rotary. */
-  turn(q: T, k: T, positions: T): [q: T, k: T];
-  /** → scores [batch, heads, q, k]: the products, and what the encoder adds if it is a bias or sees the content. */
-  score(attention: Attention<T>, queries: T, keys: T): T;
-}
-
-/** {@link bind} for a model that takes any encoder: the places where it does not act pass their input on. */
-export function slots<T>(encoder: Encoder, ops: Ops<T>, values: Values<Parameters, T>): Slots<T> {
-  const applied: Partial<Applied<T>> = { [encoder.kind]: bind(encoder, ops, values) };
-  return {
-    embed: (x, positions) => applied.additive?.(x, positions) ?? x,
-    turn: (q, k, positions) => applied.rotary?.(q, k, positions) ?? [q, k],
-    score(attention, queries, keys) {
-      const added = applied.bias?.(queries, keys) ?? applied.content?.(attention, queries, keys);
-      return added === undefined ? attention.products : ops.add(attention.products, added);
-    },
-  };
-}

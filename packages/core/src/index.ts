@@ -1,4 +1,4 @@
-export { type Applied, bind, type Slots, slots } from "./bind.ts";
+export { type Applied, bind } from "./bind.ts";
 export {
   checkAdditive,
   checkBias,
@@ -10,6 +10,7 @@ export {
 } from "./bind-checks.ts";
 export * as checks from "./checks.ts";
 export { completeOps } from "./complete-ops.ts";
+export { type Composition, compose, composeFromJSON, type Part } from "./compose.ts";
 export { SPLIT, topHalf } from "./double-double.ts";
 export {
   type AdditiveEncoder,
@@ -26,17 +27,21 @@ export {
   rotary,
 } from "./encoder.ts";
 export { type AlibiOptions, alibi, alibiSlopes } from "./encoders/alibi.ts";
+export { type AxialRopeOptions, axialRope } from "./encoders/axial-rope.ts";
 export { type CopeOptions, cope } from "./encoders/cope.ts";
-export { type ForgettingOptions, forgetting } from "./encoders/forgetting.ts";
 export { type DebertaBiasOptions, debertaBias } from "./encoders/deberta-bias.ts";
 export {
   type DynamicPositionBiasOptions,
   dynamicPositionBias,
 } from "./encoders/dynamic-position-bias.ts";
 export { type FireOptions, type FireParameters, fire } from "./encoders/fire.ts";
-export { type KerpleOptions, kerple } from "./encoders/kerple.ts";
+export { type ForgettingOptions, forgetting } from "./encoders/forgetting.ts";
 export { type GaussianFourierOptions, gaussianFourier } from "./encoders/gaussian-fourier.ts";
+export { type KerpleOptions, kerple } from "./encoders/kerple.ts";
 export { type LearnedOptions, learned } from "./encoders/learned.ts";
+export { type LearnedRopeOptions, learnedRope } from "./encoders/learned-rope.ts";
+export { type MixedRopeOptions, mixedRope } from "./encoders/mixed-rope.ts";
+export { type MropeOptions, mrope } from "./encoders/mrope.ts";
 export { type NerfOptions, nerf } from "./encoders/nerf.ts";
 export { none } from "./encoders/none.ts";
 export { type RopeOptions, rope } from "./encoders/rope.ts";
@@ -45,6 +50,7 @@ export { type SinusoidalOptions, sinusoidal } from "./encoders/sinusoidal.ts";
 export { type SinusoidalNdOptions, sinusoidalNd } from "./encoders/sinusoidal-nd.ts";
 export { type T5Options, t5 } from "./encoders/t5.ts";
 export { type TransformerXlOptions, transformerXl } from "./encoders/transformer-xl.ts";
+export { type XposOptions, xpos } from "./encoders/xpos.ts";
 export {
   type Frequencies,
   fillSincos,
@@ -55,6 +61,12 @@ export {
   TURN_PARTS,
 } from "./frequencies.ts";
 export { type IntegratedPositionsOptions, integratedPositions } from "./integrated-positions.ts";
+export {
+  type ConfiguredRope,
+  type RopeConfigOptions,
+  ropeFromConfig,
+} from "./huggingface/rope-from-config.ts";
+export type { MultimodalSections } from "./huggingface/rope-parameters.ts";
 export { type EncoderFactory, type EncoderJSON, encoders, fromJSON, type Registry, toJSON } from "./json.ts";
 export {
   type Bucket,
@@ -86,6 +98,9 @@ export {
   sizeOf,
   type Values,
 } from "./parameters.ts";
+export { grid, gridBetween } from "./positions/grid.ts";
+export { type GridFromMaskOptions, gridFromMask } from "./positions/grid-from-mask.ts";
+export { type PatchPositionsOptions, patchPositions } from "./positions/patch-positions.ts";
 export { positionsFromMask } from "./positions/positions-from-mask.ts";
 export { positionsFromSegments } from "./positions/positions-from-segments.ts";
 export {
@@ -94,17 +109,16 @@ export {
   qwen2VlPositions,
   type VisionGrid,
 } from "./positions/qwen2-vl-positions.ts";
-export { grid, gridBetween } from "./positions/grid.ts";
-export { type GridFromMaskOptions, gridFromMask } from "./positions/grid-from-mask.ts";
 export { type RandomPositionsOptions, randomPositions } from "./positions/random-positions.ts";
 export { type Random, random } from "./random.ts";
 export { range } from "./range.ts";
-export type { SafetensorsDType } from "./safetensors/decode.ts";
-export { readSafetensors, type Safetensor, type Safetensors } from "./safetensors/read-safetensors.ts";
 export { type ResizeMode, type ResizeOptions, resizeTable } from "./resize/resize-table.ts";
 export { type RopeFrequencyOptions, ropeFrequencies } from "./rope-frequencies.ts";
 export type { RopeScaling } from "./rope-scaling/index.ts";
 export type { RopeFrequencies } from "./rope-scaling/method.ts";
 export { type YarnSoftmaxOptions, yarnSoftmaxFactor } from "./rope-scaling/yarn.ts";
+export type { SafetensorsDType } from "./safetensors/decode.ts";
+export { readSafetensors, type Safetensor, type Safetensors } from "./safetensors/read-safetensors.ts";
+export { partsOf, type Slots, slots } from "./slots.ts";
 export { plainTypedArrays, typedArrays } from "./typed-arrays/index.ts";
 export { array, type NdArray } from "./typed-arrays/nd-array.ts";

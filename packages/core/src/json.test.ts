@@ -2,11 +2,19 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Encoder, rotary } from "./encoder.ts";
 import type { AlibiOptions } from "./encoders/alibi.ts";
+import type { AxialRopeOptions } from "./encoders/axial-rope.ts";
 import type { FireOptions } from "./encoders/fire.ts";
+import type { GaussianFourierOptions } from "./encoders/gaussian-fourier.ts";
 import type { LearnedOptions } from "./encoders/learned.ts";
+import type { LearnedRopeOptions } from "./encoders/learned-rope.ts";
+import type { MixedRopeOptions } from "./encoders/mixed-rope.ts";
+import type { MropeOptions } from "./encoders/mrope.ts";
+import type { NerfOptions } from "./encoders/nerf.ts";
 import { type RopeOptions, rope } from "./encoders/rope.ts";
 import type { SinusoidalOptions } from "./encoders/sinusoidal.ts";
+import type { SinusoidalNdOptions } from "./encoders/sinusoidal-nd.ts";
 import type { T5Options } from "./encoders/t5.ts";
+import type { XposOptions } from "./encoders/xpos.ts";
 import { encoders, fromJSON, toJSON } from "./json.ts";
 import { initialise } from "./parameters.ts";
 import { range } from "./range.ts";
@@ -21,6 +29,7 @@ const size = fc.integer({ min: 1, max: 12 });
 const base = fc.double({ min: 1, max: 1e7, noNaN: true });
 const offset = fc.nat(10_000);
 const slope = fc.double({ min: 0, max: 2, noNaN: true });
+const positive = fc.double({ min: 0.01, max: 10, noNaN: true });
 
 const sinusoidalOptions: fc.Arbitrary<SinusoidalOptions> = fc
   .tuple(
@@ -32,7 +41,12 @@ const sinusoidalOptions: fc.Arbitrary<SinusoidalOptions> = fc
         layout: fc.constantFrom("interleaved", "concatenated"),
         first: fc.constantFrom("sin", "cos"),
         exponent: fc.constantFrom("paper", "tensor2tensor", "per-dimension"),
-        scale: fc.double({ min: -3, max: 3, noNaN: true }).map((scale) => scale + 0), // JSON has no -0
+        scale: fc.oneof(
+          fc.double({ min: -3, max: 3, noNaN: true }).map((scale) => scale + 0), // JSON has no -0
+          fc.constant("learned"),
+          fc.record({ learned: fc.integer({ min: 1, max: 9 }) }),
+        ),
+        minTimescale: fc.double({ min: 0.01, max: 100, noNaN: true }),
         positions: fc.constantFrom("index", "real"),
       },
       optional,
@@ -41,11 +55,97 @@ const sinusoidalOptions: fc.Arbitrary<SinusoidalOptions> = fc
   )
   .map(([dim, rest, oddDim]) => ({ ...rest, dim: dim === 1 ? 2 : dim, oddDim }) as SinusoidalOptions);
 
+const axes = fc.integer({ min: 1, max: 3 });
+
+const spaceOptions: fc.Arbitrary<SinusoidalNdOptions> = fc
+  .tuple(
+    axes,
+    size,
+    fc.record(
+      {
+        base,
+        offset,
+        layout: fc.constantFrom("interleaved", "concatenated", "grouped"),
+        exponent: fc.constantFrom("paper", "tensor2tensor"),
+        positions: fc.constantFrom("index", "real"),
+      },
+      optional,
+    ),
+    fc.constantFrom("truncate", "zero"),
+    fc.option(size, { nil: undefined }),
+  )
+  .map(([axes, dim, rest, remainder, length]) => {
+    const normalise = length && { normalise: { sizes: new Array(axes).fill(length), scale: 1 } };
+    return { ...rest, axes, dim: dim + 6, remainder, ...normalise } as SinusoidalNdOptions;
+  });
+
+const nerfOptions: fc.Arbitrary<NerfOptions> = fc
+  .tuple(
+    axes,
+    size,
+    fc.record(
+      {
+        minLog2: fc.integer({ min: -3, max: 3 }),
+        sampling: fc.constantFrom("logarithmic", "linear"),
+        layout: fc.constantFrom("interleaved", "concatenated"),
+        pi: fc.boolean(),
+        includeInput: fc.boolean(),
+      },
+      optional,
+    ),
+  )
+  .map(([axes, bands, rest]) => ({ ...rest, axes, bands }) as NerfOptions);
+
+const gaussianOptions = fc.record(
+  {
+    axes,
+    features: size,
+    scale: fc.double({ min: 0.01, max: 10, noNaN: true }),
+    seed: fc.nat(100),
+  },
+  { requiredKeys: ["axes", "features"] },
+) as fc.Arbitrary<GaussianFourierOptions>;
+
 const ropeOptions: fc.Arbitrary<RopeOptions> = fc
   .tuple(size, size, fc.record({ base, offset, pairing: fc.constantFrom("halves", "interleaved") }, optional))
   .map(
     ([a, b, rest]) => ({ ...rest, dim: 2 * Math.max(a, b), rotaryDim: 2 * Math.min(a, b) }) as RopeOptions,
   );
+
+const pairing = fc.constantFrom("halves", "interleaved");
+const axialOptions = fc
+  .tuple(
+    axes,
+    size,
+    fc.record({ positions: fc.constantFrom("index", "real"), scale: slope, pairing }, optional),
+    fc.oneof(
+      fc.record({ frequencies: fc.constantFrom("per-axis", "dealt"), base }, optional),
+      fc.record({
+        frequencies: fc.constantFrom("linear", "octaves"),
+        maxFrequency: fc.integer({ min: 1, max: 999 }),
+      }),
+    ),
+  )
+  .map(([axes, pairs, rest, series]) => ({ ...rest, ...series, axes, dim: 2 * axes * pairs }));
+
+const mropeOptions = fc
+  .tuple(
+    fc.array(size, { minLength: 3, maxLength: 3 }),
+    fc.record({ base, pairing, layout: fc.constantFrom("sectioned", "interleaved") }, optional),
+  )
+  .map(([sections, rest]) => ({ ...rest, sections, dim: 2 * sections.reduce((a, b) => a + b) }));
+
+const xposOptions = fc.record(
+  {
+    dim: size.map((n) => 2 * n),
+    base,
+    pairing,
+    scaleBase: fc.integer({ min: 1, max: 1000 }),
+    gamma: positive,
+    length: fc.integer({ min: 1, max: 20 }),
+  },
+  { requiredKeys: ["dim"] },
+);
 
 const alibiOptions = size.chain((heads): fc.Arbitrary<AlibiOptions> => {
   const slopes = fc.array(slope, { minLength: heads, maxLength: heads });
@@ -64,7 +164,6 @@ const alibiOptions = size.chain((heads): fc.Arbitrary<AlibiOptions> => {
 });
 
 const sides = fc.constantFrom("symmetric", "causal");
-const positive = fc.double({ min: 0.01, max: 10, noNaN: true });
 const bucketOptions = fc.record(
   {
     heads: size,
@@ -79,8 +178,16 @@ const bucketOptions = fc.record(
 const makers: Makers = {
   none: fc.constant({}),
   sinusoidal: sinusoidalOptions,
+  sinusoidalNd: spaceOptions,
+  nerf: nerfOptions,
+  gaussianFourier: gaussianOptions,
   learned: fc.record({ dim: size, maxLength: size }) as fc.Arbitrary<LearnedOptions>,
   rope: ropeOptions,
+  axialRope: axialOptions as fc.Arbitrary<AxialRopeOptions>,
+  mrope: mropeOptions as fc.Arbitrary<MropeOptions>,
+  mixedRope: fc.record({ dim: size.map((n) => 4 * n), heads: size }) as fc.Arbitrary<MixedRopeOptions>,
+  learnedRope: fc.record({ dim: size.map((n) => 2 * n) }) as fc.Arbitrary<LearnedRopeOptions>,
+  xpos: xposOptions as fc.Arbitrary<XposOptions>,
   alibi: alibiOptions,
   t5: bucketOptions as fc.Arbitrary<T5Options>,
   debertaBias: fc.record({ heads: size, positionBuckets: size.map((n) => 2 * n) }),
@@ -109,6 +216,14 @@ function firstValues({ parameters }: Encoder): Record<string, NdArray> {
   );
 }
 
+/** Positions 0 and on, on every axis that the encoder has. */
+function placesOf({ positions }: Encoder, length: number): NdArray {
+  const { axes } = positions ?? {};
+  if (axes === undefined) return range(length);
+  const data = Int32Array.from({ length: length * axes }, (_, i) => Math.floor(i / axes));
+  return array(data, [length, axes]);
+}
+
 /** What the encoder knows of positions 0 and on. */
 const knowledge: { [K in Encoder["kind"]]: (encoder: Extract<Encoder, { kind: K }>) => NdArray[] } = {
   additive(encoder) {
@@ -118,9 +233,20 @@ const knowledge: { [K in Encoder["kind"]]: (encoder: Extract<Encoder, { kind: K 
       array(parameters[name]!, shape),
     ]);
     const length = Math.min(3, encoder.positions?.below ?? 3);
-    return [encoder.vectors(typedArrays, range(length), Object.fromEntries(values))];
+    return [encoder.vectors(typedArrays, placesOf(encoder, length), Object.fromEntries(values))];
   },
-  rotary: (encoder) => Object.values(encoder.turns(typedArrays, range(3), {})) as NdArray[],
+  rotary(encoder) {
+    const { axes = 1, below = 3 } = encoder.positions ?? {};
+    const length = Math.min(3, below);
+    const positions =
+      encoder.positions?.axes === undefined
+        ? range(length)
+        : array(
+            Int32Array.from({ length: length * axes }, (_, i) => i % 7),
+            [length, axes],
+          );
+    return Object.values(encoder.turns(typedArrays, positions, firstValues(encoder))) as NdArray[];
+  },
   bias: (encoder) => [encoder.scores(typedArrays, range(3), range(3), firstValues(encoder))],
   content: (encoder) => {
     const { heads, dim } = encoder;

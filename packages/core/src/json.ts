@@ -1,19 +1,27 @@
 import { checkNames, checkObject, show } from "./checks.ts";
 import type { Encoder } from "./encoder.ts";
 import { alibi } from "./encoders/alibi.ts";
+import { axialRope } from "./encoders/axial-rope.ts";
 import { cope } from "./encoders/cope.ts";
-import { forgetting } from "./encoders/forgetting.ts";
 import { debertaBias } from "./encoders/deberta-bias.ts";
 import { dynamicPositionBias } from "./encoders/dynamic-position-bias.ts";
 import { fire } from "./encoders/fire.ts";
+import { forgetting } from "./encoders/forgetting.ts";
+import { gaussianFourier } from "./encoders/gaussian-fourier.ts";
 import { kerple } from "./encoders/kerple.ts";
 import { learned } from "./encoders/learned.ts";
+import { learnedRope } from "./encoders/learned-rope.ts";
+import { mixedRope } from "./encoders/mixed-rope.ts";
+import { mrope } from "./encoders/mrope.ts";
+import { nerf } from "./encoders/nerf.ts";
 import { none } from "./encoders/none.ts";
 import { rope } from "./encoders/rope.ts";
 import { sandwich } from "./encoders/sandwich.ts";
 import { sinusoidal } from "./encoders/sinusoidal.ts";
+import { sinusoidalNd } from "./encoders/sinusoidal-nd.ts";
 import { t5 } from "./encoders/t5.ts";
 import { transformerXl } from "./encoders/transformer-xl.ts";
+import { xpos } from "./encoders/xpos.ts";
 
 /** An encoder as plain data. */
 export interface EncoderJSON {
@@ -29,6 +37,9 @@ export type Registry = Readonly<Record<string, EncoderFactory>>;
 export const encoders = {
   none,
   sinusoidal,
+  sinusoidalNd,
+  nerf,
+  gaussianFourier,
   learned,
   rope,
   alibi,
@@ -41,9 +52,14 @@ export const encoders = {
   cope,
   forgetting,
   transformerXl,
+  axialRope,
+  learnedRope,
+  mixedRope,
+  mrope,
+  xpos,
 };
 
-export function toJSON({ name, options }: Encoder): EncoderJSON {
+export function toJSON({ name, options }: Pick<Encoder, "name" | "options">): EncoderJSON {
   return { name, options: structuredClone(options) as Record<string, unknown> };
 }
 

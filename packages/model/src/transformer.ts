@@ -6,6 +6,7 @@
  * The encoder acts in three places and nothing here asks which: `embed`, `turn`, `score`.
  */
 import {
+  type Composition,
   checkFit,
   checks,
   checkTokens,
@@ -14,7 +15,7 @@ import {
   type Initialiser,
   type Ops,
   type Parameter,
-  type Slots,
+  partsOf,
   slots,
 } from "@posenc/core";
 
@@ -34,7 +35,8 @@ export interface TransformerOptions {
   readonly causal?: boolean;
   /** "pooled": the mean over the tokens → [batch, outputs] (default). "token" → [batch, length, outputs]. */
   readonly head?: "pooled" | "token";
-  readonly encoder: Encoder;
+  /** One encoder, or several ({@link compose}). */
+  readonly encoder: Encoder | Composition;
 }
 
 /** A tensor by name, as the model comes upon it. */
@@ -82,32 +84,34 @@ export function transformer(given: TransformerOptions): Transformer {
       const { softmax, squeeze, swapAxes, unflatten, where } = ops;
       checkValues("transformer", parameters, ops, values);
       checkTokens("transformer", ops.describe(tokens), vocabulary);
-      const slot: Slots<T> = slots(encoder, ops, within(values, "encoder."));
+      const encoderValues = within(values, "encoder.");
+      const before = slots(encoder, ops, encoderValues);
       const seen = (name: string, x: T): T => {
         observe(name, x);
         return x;
       };
 
       const embedded = seen("embedding", gather(values.embedding!, tokens)); // [batch, length, dim]
-      let x = seen("encoded", slot.embed(embedded, positions));
+      let x = seen("encoded", before.embed(embedded, positions));
       for (let i = 0; i < blocks; i++) {
         const name = `blocks.${i}.`;
         const block = within(values, name);
-        x = seen(`${name}attention`, add(x, attention(block, name, norm(block, "attention.norm", x))));
+        x = seen(`${name}attention`, add(x, attention(block, i, norm(block, "attention.norm", x))));
         x = seen(`${name}mlp`, add(x, mlp(block, norm(block, "mlp.norm", x))));
       }
       x = seen("norm", norm(values, "norm", x));
       if (head === "pooled") x = seen("pooled", squeeze(mean(x, -2), -2)); // [batch, dim]
       return seen("logits", add(matMul(x, values["head.weight"]!), values["head.bias"]!));
 
-      function attention(block: Record<string, T>, name: string, x: T): T {
+      function attention(block: Record<string, T>, layer: number, x: T): T {
+        const slot = slots(encoder, ops, encoderValues, layer);
         const project = (weight: string) =>
           swapAxes(unflatten(matMul(x, block[`attention.${weight}`]!), [heads, headDim]), -3, -2); // [batch, heads, length, headDim]
         const v = project("value");
         const [q, k] = slot.turn(project("query"), project("key"), positions);
         const products = mul(matMul(q, swapAxes(k, -2, -1)), 1 / Math.sqrt(headDim)); // [batch, heads, length, length]
         const scores = slot.score({ q, k, products }, positions, positions);
-        const weights = seen(`${name}attention.weights`, softmax(causal ? mask(scores) : scores));
+        const weights = seen(`blocks.${layer}.attention.weights`, softmax(causal ? mask(scores) : scores));
         return matMul(flatten(swapAxes(matMul(weights, v), -3, -2), dim), block["attention.output"]!);
       }
 
@@ -155,7 +159,15 @@ function checkOptions(options: TransformerOptions): Required<TransformerOptions>
   checks.checkBoolean("transformer", "causal", causal);
   checks.checkOneOf("transformer", "head", head, ["pooled", "token"]);
   checks.checkObject("transformer", "encoder", encoder);
-  checkFit(encoder, { dim, heads });
+  for (const { encoder: part, layers = [] } of partsOf(encoder)) {
+    checkFit(part, { dim, heads });
+    const beyond = layers.find((layer) => layer >= blocks);
+    if (beyond !== undefined) {
+      throw new RangeError(
+        `transformer: layers of ${part.name} must be below blocks ${blocks}, got ${beyond}`,
+      );
+    }
+  }
   if (causal && encoder.positions?.axes !== undefined) {
     throw new RangeError(
       `transformer: causal must be false with ${encoder.name}, whose positions have no order, got true`,

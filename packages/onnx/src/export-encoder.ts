@@ -57,11 +57,11 @@ const exporters: Exporters = {
   },
 };
 
-export function positionType({ positions }: Encoder): "float32" | "int32" {
+export function positionType({ positions }: Pick<Encoder, "positions">): "float32" | "int32" {
   return positions?.real ? "float32" : "int32";
 }
 
-export function positionDims({ positions }: Encoder, length: string): Dim[] {
+export function positionDims({ positions }: Pick<Encoder, "positions">, length: string): Dim[] {
   return ["positions_batch", length, ...(positions?.axes === undefined ? [] : [positions.axes])];
 }
 

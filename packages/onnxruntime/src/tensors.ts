@@ -15,7 +15,11 @@ export const reshape = ({ data }: NdArray, shape: readonly number[]): NdArray =>
  *
  * @throws RangeError where float32 does not hold a position
  */
-export function feedPositions({ name, positions: range }: Encoder, what: string, x: NdArray): NdArray {
+export function feedPositions(
+  { name, positions: range }: Pick<Encoder, "name" | "positions">,
+  what: string,
+  x: NdArray,
+): NdArray {
   const shape = perBatch(x.shape, range) ? x.shape : [1, ...x.shape];
   if (!range?.real || x.data instanceof Float32Array) return reshape(x, shape);
   const lost = x.data.findIndex((position) => Math.fround(position) !== position);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { bind } from "../bind.ts";
+import type { ContentEncoder } from "../encoder.ts";
 import { random } from "../random.ts";
 import { range } from "../range.ts";
 import { typedArrays } from "../typed-arrays/index.ts";
@@ -102,11 +103,12 @@ test("transformerXl: (u·k + (q + v)·W R(i − j)) / √dim, on both sides", ()
 });
 
 test("a decode step gives the last row of the whole", () => {
-  for (const encoder of [
+  const every: ContentEncoder[] = [
     forgetting({ heads, dim }),
     cope({ heads, dim, maxPosition: 3 }),
     transformerXl({ heads, dim }),
-  ]) {
+  ];
+  for (const encoder of every) {
     const values = Object.fromEntries(
       Object.entries(encoder.parameters).map(([name, { shape }]) => [name, normal(name, ...shape)]),
     );

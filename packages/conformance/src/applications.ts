@@ -67,6 +67,13 @@ function coordinates({ positions: { axes } = {} }: Encoder, { data, shape }: NdA
   return array(whole ? Int32Array.from(all) : Float32Array.from(all), [...shape, axes]);
 }
 
+/** What a {@link Call}'s positions are below. */
+export function limitOf({
+  positions: { below = Number.POSITIVE_INFINITY, sizes = [] } = {},
+}: Encoder): number {
+  return Math.min(below, ...sizes.map((size, axis) => size * (axis + 1)));
+}
+
 const lengthOf = (positions: NdArray): number => positions.shape.at(-1)!;
 const keysOf = ({ positions, keyPositions = positions }: Call): NdArray => keyPositions;
 

@@ -1,25 +1,40 @@
 import {
   type AlibiOptions,
+  type AxialRopeOptions,
   alibi,
+  axialRope,
   cope,
   type DynamicPositionBiasOptions,
   debertaBias,
   dynamicPositionBias,
   type Encoder,
   fire,
+  forgetting,
+  gaussianFourier,
   type KerpleOptions,
   kerple,
-  forgetting,
   learned,
+  learnedRope,
+  type MropeOptions,
+  mixedRope,
+  mrope,
+  type NerfOptions,
+  nerf,
   none,
   type RopeOptions,
   rope,
+  type SinusoidalNdOptions,
   type SinusoidalOptions,
   sandwich,
   sinusoidal,
+  sinusoidalNd,
+  swin,
+  swin2,
   type T5Options,
   t5,
   transformerXl,
+  type XposOptions,
+  xpos,
 } from "@posenc/core";
 
 const sinusoids: SinusoidalOptions[] = [
@@ -44,6 +59,25 @@ const sinusoids: SinusoidalOptions[] = [
   { dim: 7, oddDim: "zero", offset: 2, paddingIndex: 3 },
   { dim: 8, scale: "learned", layout: "concatenated" },
   { dim: 8, scale: { learned: 0.5 } },
+];
+
+const spaces: SinusoidalNdOptions[] = [
+  { dim: 8, axes: 2 },
+  { dim: 6, axes: 1 },
+  { dim: 12, axes: 3, layout: "concatenated", axisOrder: [2, 0, 1], base: 100 },
+  { dim: 8, axes: 2, layout: "grouped", positions: "real" },
+  { dim: 10, axes: 2, remainder: "truncate", offset: 1 },
+  { dim: 11, axes: 2, remainder: "zero", exponent: "tensor2tensor", layout: "concatenated" },
+  { dim: 8, axes: 2, exponent: "tensor2tensor", minTimescale: 2 },
+  { dim: 8, axes: 2, offset: 1, normalise: { sizes: [4, 8] } },
+  { dim: 4, axes: 2, normalise: { sizes: [3, 3], scale: 1, epsilon: 0.5 }, positions: "real" },
+];
+
+const nerfs: NerfOptions[] = [
+  { axes: 3, bands: 4 },
+  { axes: 1, bands: 1, includeInput: false },
+  { axes: 2, bands: 3, pi: true, layout: "concatenated" },
+  { axes: 2, bands: 3, minLog2: -2, maxLog2: 1.5, sampling: "linear", includeInput: false },
 ];
 
 const ropes: RopeOptions[] = [
@@ -91,12 +125,51 @@ const dynamicBiases: DynamicPositionBiasOptions[] = [
   { heads: 2, width: 4, depth: 3, norm: true },
 ];
 
+const axialRopes: AxialRopeOptions[] = [
+  { dim: 8 },
+  { dim: 8, pairing: "interleaved", base: 100 },
+  { dim: 8, pairing: "halves-per-axis", base: 100 },
+  { dim: 16, frequencies: "dealt" },
+  { dim: 14, rotaryDim: 12, axes: 3, pairing: "interleaved" },
+  { dim: 12, pairing: "halves-per-axis", axes: 3, positions: "real" },
+  { dim: 8, positions: "real", scale: [Math.PI / 7, Math.PI / 5], base: 100 },
+  { dim: 9, rotaryDim: 8, frequencies: "linear", maxFrequency: 16, scale: 0.01, positions: "real" },
+  { dim: 8, frequencies: "octaves", maxFrequency: 16, scale: 0.01 },
+  { dim: 8, frequencies: [0.5, 0.25] },
+];
+
+const mropes: MropeOptions[] = [
+  { dim: 16, sections: [2, 3, 3] },
+  { dim: 16, sections: [4, 2, 2], layout: "interleaved", base: 5_000_000 },
+  { dim: 16, rotaryDim: 8, sections: [2, 1, 1], pairing: "interleaved" },
+  { dim: 8, sections: [0, 4, 0], scaling: { type: "linear", factor: 2 } },
+];
+
+const xposes: XposOptions[] = [
+  { dim: 8 },
+  { dim: 8, pairing: "interleaved", length: 7 },
+  { dim: 8, rotaryDim: 4, centre: 5, scaleBase: 64, gamma: 0.2 },
+  { dim: 8, scaling: { type: "linear", factor: 4 } },
+];
+
 /** Every encoder of the core, in every variant. */
 export const everyEncoder: readonly Encoder[] = [
   none(),
   ...sinusoids.map((options) => sinusoidal(options)),
+  ...spaces.map((options) => sinusoidalNd(options)),
+  ...nerfs.map((options) => nerf(options)),
+  gaussianFourier({ axes: 2, features: 5, seed: 3 }),
+  gaussianFourier({ axes: 1, features: 3, scale: 0.1 }),
+  gaussianFourier({
+    axes: 3,
+    matrix: [
+      [0.5, -1.25, 0.125],
+      [0.1, 0, 2],
+    ],
+  }),
   learned({ dim: 8, maxLength: 16 }),
   learned({ dim: 3, maxLength: 7, initialDeviation: 1 }),
+  learned({ dim: 4, maxLength: 12, initialDeviation: 1, offset: 2 }),
   ...ropes.map((options) => rope(options)),
   ...alibis.map((options) => alibi(options)),
   ...t5s.map((options) => t5(options)),
@@ -110,4 +183,13 @@ export const everyEncoder: readonly Encoder[] = [
   cope({ heads: 2, dim: 4, maxPosition: 5 }),
   forgetting({ heads: 2, dim: 4 }),
   transformerXl({ heads: 2, dim: 4 }),
+  swin({ heads: 2, window: [16, 16] }),
+  swin2({ heads: 3, window: [16, 12], hidden: 8 }),
+  ...axialRopes.map((options) => axialRope(options)),
+  mixedRope({ dim: 8, heads: 2 }),
+  mixedRope({ dim: 4, heads: 2, pairing: "halves", positions: "real", base: 100 }),
+  ...mropes.map((options) => mrope(options)),
+  ...xposes.map((options) => xpos(options)),
+  learnedRope({ dim: 8 }),
+  learnedRope({ dim: 8, rotaryDim: 4, base: 100, pairing: "interleaved", positions: "real" }),
 ];

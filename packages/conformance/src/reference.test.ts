@@ -4,10 +4,15 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { expectWithin } from "./expect.ts";
 import { bloomBias, kerasBias, mptBias, pressBias, slopeLists, symmetricBias } from "./peers/alibis.ts";
+import { debertaBucketNumbers, scaledScores, t5BucketNumbers, t5Scores } from "./peers/buckets.ts";
 import type { Comparison, Later, Peer } from "./peers/comparison.ts";
+import { dynamicScores, fireScores, kerpleLog, kerplePower } from "./peers/distance-biases.ts";
+import { gaussians, integrated, mipNerfs, nerfs } from "./peers/fouriers.ts";
+import { resizes } from "./peers/resizes.ts";
 import { multimodalPositions } from "./peers/multimodal-positions.ts";
 import { kerasRope, ropes, ropeTables, rotateKernels } from "./peers/ropes.ts";
 import { sinusoids } from "./peers/sinusoids.ts";
+import { detr, mae, maeLine, multidim, timingNd, timmFourier, timmSincos } from "./peers/spaces.ts";
 import { truths } from "./peers/truths.ts";
 import { type ReferenceCase, reference, referenceFolder } from "./reference.ts";
 
@@ -18,7 +23,24 @@ const later =
 /** Who computes what, by file, and by the part of a case's id before the slash; `*` for all others. */
 const peers: Record<string, Record<string, Peer>> = {
   sinusoid_1d: { "*": sinusoids },
-  keras_tf: { "keras-rope": kerasRope, "keras-alibi": kerasBias, "*": sinusoids },
+  sinusoid_nd: {
+    detr,
+    mae,
+    "mae-1d": maeLine,
+    "tatp22-1d": multidim,
+    "tatp22-2d": multidim,
+    "tatp22-3d": multidim,
+    "timm-sincos2d": timmSincos,
+    "timm-fourier": timmFourier,
+  },
+  fourier_features: {
+    nerf: nerfs,
+    "gaussian-ff": gaussians,
+    "mipnerf-pos-enc": mipNerfs,
+    "mipnerf-ipe": integrated,
+  },
+  interp: { "dino-scale-factor-offset": resizes(0.1), "*": resizes() },
+  keras_tf: { "keras-rope": kerasRope, "keras-alibi": kerasBias, "t2t-nd": timingNd, "*": sinusoids },
   rope_apply_1d: { "flash-attn": rotateKernels, "permute-qk": later("a weight permuter"), "*": ropes },
   rope_cos_sin: { "dynamic-stateful": later("frequencies scaled by dynamic"), "*": ropeTables },
   rope_mrope: { "qwen2-vl-index": multimodalPositions, "*": later("rotation by three axes") },
@@ -29,6 +51,22 @@ const peers: Record<string, Record<string, Peer>> = {
     "bloom-bias": bloomBias,
     "xt-alibi": symmetricBias,
   },
+  t5_buckets: {
+    bidirectional: t5BucketNumbers,
+    causal: t5BucketNumbers,
+    bias: t5Scores,
+    "xt-bias": scaledScores,
+    "deberta-v2-log": debertaBucketNumbers,
+  },
+  other_bias: {
+    "xt-dynamic-bias": dynamicScores,
+    "kerple-log": kerpleLog,
+    "kerple-power": kerplePower,
+    fire: fireScores,
+    swin: later("biases of two axes"),
+    "swinv2-coords": later("biases of two axes"),
+    "*": later("scores of the content"),
+  },
   truth: { scaled: later("scaled frequencies"), "*": truths },
   truth_far: { "*": truths },
 };
@@ -36,7 +74,6 @@ const peers: Record<string, Record<string, Peer>> = {
 /** The cases that need what is not there yet. Exactly these are uncovered. */
 const LATER: Record<string, string> = {
   "keras_tf keras-rope/start-10-linear4": "frequencies scaled by linear",
-  "keras_tf t2t-nd/1x3x4x8": "positions with several axes",
   "rope_apply_1d llama/yarn-attention-factor": "frequencies scaled by yarn",
   "rope_apply_1d deepseek-v3/interleave-in-half-out": "pairing interleaved-in/half-out, layout bhsd",
   "rope_apply_1d proportional/hd16-p0.5": "frequencies scaled by proportional",
@@ -47,6 +84,12 @@ const LATER: Record<string, string> = {
   "rope_mrope qwen2-vl/small-2-3-3": "rotation by three axes",
   "rope_mrope qwen3-vl/24-20-20": "rotation by three axes",
   "rope_mrope glm4v/small-2-1-1": "rotation by three axes",
+  "other_bias swin/3x3": "biases of two axes",
+  "other_bias swinv2-coords/4x4": "biases of two axes",
+  "other_bias xt-cope/basic": "scores of the content",
+  "other_bias xt-forget-gate/causal": "scores of the content",
+  "other_bias transfo-xl-rel-shift/4x4": "scores of the content",
+  "other_bias transfo-xl-pos-emb/d8": "scores of the content",
   "truth scaled/llama3.1-8b": "scaled frequencies",
   "truth scaled/yarn-qwen2.5": "scaled frequencies",
   "truth scaled/longrope-phi3.5-short_factor": "scaled frequencies",

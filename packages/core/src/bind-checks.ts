@@ -86,7 +86,7 @@ export function checkPositions(
   const data = values?.() ?? [];
   for (let i = 0; i < data.length; i++) {
     const position = data[i]!;
-    const expected = expectation(position, range);
+    const expected = expectation(position, range, i % (axes ?? 1));
     if (expected !== undefined)
       throw new RangeError(`${who}: ${what} must be ${expected}, got ${position} at index ${i}`);
   }
@@ -95,11 +95,16 @@ export function checkPositions(
 }
 
 /** What a position is not, though it must be. */
-function expectation(position: number, { real, below }: PositionRange): string | undefined {
+function expectation(
+  position: number,
+  { real, below, sizes }: PositionRange,
+  axis: number,
+): string | undefined {
   if (real) return Number.isFinite(position) ? undefined : "finite";
   if (!Number.isInteger(position)) return "whole numbers";
   if (position < 0) return "0 or greater";
-  return below !== undefined && position >= below ? `below ${below}` : undefined;
+  const limit = sizes?.[axis] ?? below;
+  return limit !== undefined && position >= limit ? `below ${limit}` : undefined;
 }
 
 export function checkAdditive<T>(

@@ -17,6 +17,7 @@ import type {
   RotaryEncoder,
 } from "./encoder.ts";
 import type { Ops } from "./ops.ts";
+import { rearranged } from "./pairing.ts";
 import type { Parameters, Values } from "./parameters.ts";
 import { rotateBlocks } from "./rotate-blocks.ts";
 
@@ -61,9 +62,12 @@ const binders: Binders = {
         const { sin, cos } = turns(ops, positions, values);
         const spread = perBatch(ops.describe(positions).shape, encoder.positions) && !encoder.perHead;
         const turn = spread ? { sin: ops.expandDims(sin, -3), cos: ops.expandDims(cos, -3) } : { sin, cos };
-        const { blocks = 1 } = encoder;
-        return (x: Tensor) =>
-          blocks === 1 ? ops.rotate(x, turn, encoder) : rotateBlocks(ops, x, turn, encoder, blocks);
+        const { blocks = 1, outputPairing = encoder.pairing } = encoder;
+        return (x: Tensor) => {
+          const turned =
+            blocks === 1 ? ops.rotate(x, turn, encoder) : rotateBlocks(ops, x, turn, encoder, blocks);
+          return rearranged(ops, turned, encoder, outputPairing);
+        };
       };
       const { turns, keyTurns = turns } = encoder;
       const turnQueries = turner(turns, positions);

@@ -7,7 +7,7 @@
  *
  * An encoder never applies itself; {@link bind} does, once for all encoders.
  */
-import type { Ops, RotaryLayout, SinCos } from "./ops.ts";
+import type { Ops, Pairing, RotaryLayout, SinCos } from "./ops.ts";
 import type { Parameters, Values } from "./parameters.ts";
 
 /** Which positions an encoder takes. Whole numbers from 0 unless it says otherwise. */
@@ -21,6 +21,8 @@ export interface PositionRange {
    * [batch, length, axes]. One number unless given, and then there is no such axis.
    */
   readonly axes?: number;
+  /** Coordinate i is below `sizes[i]`. */
+  readonly sizes?: readonly number[];
 }
 
 interface Strategy<P extends Parameters> {
@@ -52,6 +54,8 @@ export interface RotaryEncoder<P extends Parameters = Parameters> extends Strate
   turns<T>(ops: Ops<T>, positions: T, parameters: Values<P, T>): SinCos<T>;
   /** Of keys, where they are turned otherwise than queries (xPos). */
   keyTurns?<T>(ops: Ops<T>, positions: T, parameters: Values<P, T>): SinCos<T>;
+  /** How the pairs of the result lie, where that is not `pairing` (DeepSeek reads interleaved, writes halves). */
+  readonly outputPairing?: Pairing;
   /** Each head has turns of its own: sines and cosines are [..., heads, length, rotaryDim / 2]. */
   readonly perHead?: boolean;
   /** A head is so many blocks of equal length, one after the other, and a pair lies within a block; 1 unless given. */

@@ -48,6 +48,8 @@ export { type RopeOptions, rope } from "./encoders/rope.ts";
 export { type SandwichOptions, sandwich } from "./encoders/sandwich.ts";
 export { type SinusoidalOptions, sinusoidal } from "./encoders/sinusoidal.ts";
 export { type SinusoidalNdOptions, sinusoidalNd } from "./encoders/sinusoidal-nd.ts";
+export { type SwinOptions, swin } from "./encoders/swin.ts";
+export { type Swin2Options, swin2, swin2Coordinates } from "./encoders/swin2.ts";
 export { type T5Options, t5 } from "./encoders/t5.ts";
 export { type TransformerXlOptions, transformerXl } from "./encoders/transformer-xl.ts";
 export { type XposOptions, xpos } from "./encoders/xpos.ts";
@@ -60,13 +62,13 @@ export {
   isFrequencies,
   TURN_PARTS,
 } from "./frequencies.ts";
-export { type IntegratedPositionsOptions, integratedPositions } from "./integrated-positions.ts";
 export {
   type ConfiguredRope,
   type RopeConfigOptions,
   ropeFromConfig,
 } from "./huggingface/rope-from-config.ts";
 export type { MultimodalSections } from "./huggingface/rope-parameters.ts";
+export { type IntegratedPositionsOptions, integratedPositions } from "./integrated-positions.ts";
 export { type EncoderFactory, type EncoderJSON, encoders, fromJSON, type Registry, toJSON } from "./json.ts";
 export {
   type Bucket,
@@ -90,6 +92,7 @@ export type {
   RotaryLayout,
   SinCos,
 } from "./ops.ts";
+export { type PermutePairingOptions, permutePairing } from "./pairing.ts";
 export {
   type Initialiser,
   initialise,

@@ -16,7 +16,7 @@ import type { SinusoidalNdOptions } from "./encoders/sinusoidal-nd.ts";
 import type { T5Options } from "./encoders/t5.ts";
 import type { XposOptions } from "./encoders/xpos.ts";
 import { encoders, fromJSON, toJSON } from "./json.ts";
-import { initialise } from "./parameters.ts";
+import { initialise, sizeOf } from "./parameters.ts";
 import { range } from "./range.ts";
 import { typedArrays } from "./typed-arrays/index.ts";
 import { array, type NdArray } from "./typed-arrays/nd-array.ts";
@@ -206,6 +206,8 @@ const makers: Makers = {
   }),
   cope: fc.record({ heads: size, dim: size, maxPosition: size }),
   forgetting: fc.record({ heads: size, dim: size }),
+  swin: fc.record({ heads: size, window: fc.tuple(size, size) }),
+  swin2: fc.record({ heads: size, window: fc.tuple(size, size), hidden: size }),
   transformerXl: fc.record({ heads: size, dim: size.map((dim) => 2 * dim) }),
 };
 
@@ -216,53 +218,34 @@ function firstValues({ parameters }: Encoder): Record<string, NdArray> {
   );
 }
 
-/** Positions 0 and on, on every axis that the encoder has. */
-function placesOf({ positions }: Encoder, length: number): NdArray {
-  const { axes } = positions ?? {};
+/** The first few positions that the encoder takes, on every axis that it has. */
+function placesOf({ positions = {} }: Encoder): NdArray {
+  const { axes, below = 3, sizes = [] } = positions;
+  const length = Math.min(3, below, ...sizes);
   if (axes === undefined) return range(length);
   const data = Int32Array.from({ length: length * axes }, (_, i) => Math.floor(i / axes));
   return array(data, [length, axes]);
 }
 
-/** What the encoder knows of positions 0 and on. */
+/** What the encoder knows of these positions. */
 const knowledge: { [K in Encoder["kind"]]: (encoder: Extract<Encoder, { kind: K }>) => NdArray[] } = {
-  additive(encoder) {
-    const parameters = initialise(encoder.parameters, 1);
-    const values = Object.entries(encoder.parameters).map(([name, { shape }]) => [
-      name,
-      array(parameters[name]!, shape),
-    ]);
-    const length = Math.min(3, encoder.positions?.below ?? 3);
-    return [encoder.vectors(typedArrays, placesOf(encoder, length), Object.fromEntries(values))];
+  additive: (encoder) => [encoder.vectors(typedArrays, placesOf(encoder), firstValues(encoder))],
+  rotary: (encoder) => Object.values(encoder.turns(typedArrays, placesOf(encoder), firstValues(encoder))),
+  bias(encoder) {
+    const places = placesOf(encoder);
+    return [encoder.scores(typedArrays, places, places, firstValues(encoder))];
   },
-  rotary(encoder) {
-    const { axes = 1, below = 3 } = encoder.positions ?? {};
-    const length = Math.min(3, below);
-    const positions =
-      encoder.positions?.axes === undefined
-        ? range(length)
-        : array(
-            Int32Array.from({ length: length * axes }, (_, i) => i % 7),
-            [length, axes],
-          );
-    return Object.values(encoder.turns(typedArrays, positions, firstValues(encoder))) as NdArray[];
-  },
-  bias: (encoder) => [encoder.scores(typedArrays, range(3), range(3), firstValues(encoder))],
-  content: (encoder) => {
+  content(encoder) {
     const { heads, dim } = encoder;
-    const filled = (...shape: number[]) =>
-      array(new Float32Array(shape.reduce((a, b) => a * b)).fill(0.5), shape);
+    const places = placesOf(encoder);
+    const length = places.shape[0]!;
+    const filled = (...shape: number[]) => array(new Float32Array(sizeOf(shape)).fill(0.5), shape);
     const attention = {
-      q: filled(1, heads, 3, dim),
-      k: filled(1, heads, 3, dim),
-      products: filled(1, heads, 3, 3),
+      q: filled(1, heads, length, dim),
+      k: filled(1, heads, length, dim),
+      products: filled(1, heads, length, length),
     };
-    const parameters = initialise(encoder.parameters, 1);
-    const values = Object.entries(encoder.parameters).map(([name, { shape }]) => [
-      name,
-      array(parameters[name]!, shape),
-    ]);
-    return [encoder.scores(typedArrays, attention, range(3), range(3), Object.fromEntries(values))];
+    return [encoder.scores(typedArrays, attention, places, places, firstValues(encoder))];
   },
 };
 const know = (encoder: Encoder): NdArray[] =>

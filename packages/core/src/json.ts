@@ -19,6 +19,8 @@ import { rope } from "./encoders/rope.ts";
 import { sandwich } from "./encoders/sandwich.ts";
 import { sinusoidal } from "./encoders/sinusoidal.ts";
 import { sinusoidalNd } from "./encoders/sinusoidal-nd.ts";
+import { swin } from "./encoders/swin.ts";
+import { swin2 } from "./encoders/swin2.ts";
 import { t5 } from "./encoders/t5.ts";
 import { transformerXl } from "./encoders/transformer-xl.ts";
 import { xpos } from "./encoders/xpos.ts";
@@ -51,6 +53,8 @@ export const encoders = {
   dynamicPositionBias,
   cope,
   forgetting,
+  swin,
+  swin2,
   transformerXl,
   axialRope,
   learnedRope,

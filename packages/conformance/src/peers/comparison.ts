@@ -10,7 +10,7 @@ export interface Comparison {
   readonly what: string;
   readonly got: NdArray;
   readonly want: Expected;
-  readonly tolerance: (want: number) => number;
+  readonly tolerance: (want: number, index: number) => number;
 }
 
 /** What a case needs that does not exist yet. */

@@ -63,7 +63,6 @@ export function bindInitial(encoder: AdditiveEncoder): Applied<NdArray>["additiv
 export const sinusoids: Peer = (entry) => {
   const params = entry.params as unknown as Params;
   const { min_timescale = 1, padding_idx } = params;
-  if (params.layout.startsWith("per axis")) return { later: "positions with several axes" };
 
   const { shape } = entry.outputs.pe!;
   const dim = shape.at(-1)!;

@@ -64,7 +64,7 @@ const NAMES = [
  * Rotary position embedding for images and other grids: each coordinate of a position turns pairs of its own
  * (Heo et al., "Rotary Position Embedding for Vision Transformer", 2024, §3.2; Fang et al., "EVA-02", 2023).
  *
- * Positions are [length, axes] or [batch, length, axes]; `gridPositions` makes them. A token at 0 is not turned, so
+ * Positions are [length, axes] or [batch, length, axes]; `patchPositions` makes them. A token at 0 is not turned, so
  * class tokens and registers are given zeros. For coordinates normalised to [−1, 1] take centred whole ones,
  * 2i + 1 − n, and `scale` 1/n (patch centres) or 1/(n − 1) (first and last patch at the ends): that is exact, where
  * a normalised float32 coordinate is not. DINOv3 has 2π times the first.

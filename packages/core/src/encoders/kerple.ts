@@ -1,6 +1,6 @@
 import { checkNames, checkOneOf, checkSize } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
-import type { Parameter } from "../parameters.ts";
+import type { Parameter, Parameters } from "../parameters.ts";
 import { distances } from "../relative-positions.ts";
 
 export interface KerpleOptions {
@@ -11,23 +11,18 @@ export interface KerpleOptions {
   readonly direction?: "symmetric" | "causal";
 }
 
-/** r₁ = e^logAmplitude; r₂ = e^logRate, or 2 / (1 + e^(−logitPower)). */
-export type KerpleParameters =
-  | { readonly logAmplitude: Parameter; readonly logRate: Parameter }
-  | { readonly logAmplitude: Parameter; readonly logitPower: Parameter };
-
 /** Spreads over (0, 1), in no order. */
 const golden = (head: number): number => ((head + 1) * 0.6180339887498949) % 1;
 
 /**
  * Kernels of the distance with two trained numbers for each head (Chi et al., "KERPLE: Kernelized Relative
- * Positional Embedding for Length Extrapolation", 2022, §4). The numbers stay positive whatever is trained: the
- * parameters are their logarithms, and the logit of half the power. First values cover the range of the published
- * ones: r₁ (0, 2) and r₂ (0, 1) for "logarithmic", r₁ (0, 1) and r₂ (0, 2) for "power".
+ * Positional Embedding for Length Extrapolation", 2022, §4). They stay within their range whatever is trained: r₁ is
+ * the absolute value of `amplitude`, r₂ that of `rate`, or 2 / (1 + e^(−logitPower)). First values cover the range
+ * of the published ones: r₁ (0, 2) and r₂ (0, 1) for "logarithmic", r₁ (0, 1) and r₂ (0, 2) for "power".
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function kerple(options: KerpleOptions): BiasEncoder<Readonly<Record<string, Parameter>>> {
+export function kerple(options: KerpleOptions): BiasEncoder<Parameters> {
   checkNames("kerple", options, ["heads", "kernel", "direction"]);
   const heads = checkSize("kerple", "heads", options.heads);
   const { kernel = "logarithmic", direction = "symmetric" } = options;
@@ -41,28 +36,27 @@ export function kerple(options: KerpleOptions): BiasEncoder<Readonly<Record<stri
   const even = (head: number) => (head + 0.5) / heads;
   const logarithmic = kernel === "logarithmic";
 
-  return bias<Readonly<Record<string, Parameter>>>({
+  return bias<Parameters>({
     name: "kerple",
     options: { heads, kernel, direction },
     heads,
     parameters: logarithmic
-      ? {
-          logAmplitude: perHead((head) => Math.log(2 * even(head))),
-          logRate: perHead((head) => Math.log(golden(head))),
-        }
+      ? { amplitude: perHead((head) => 2 * even(head)), rate: perHead(golden) }
       : {
-          logAmplitude: perHead((head) => Math.log(golden(head))),
+          amplitude: perHead(golden),
           logitPower: perHead((head) => Math.log(even(head) / (1 - even(head)))),
         },
-    scores(ops, queries, keys, { logAmplitude, logRate, logitPower }) {
-      const { add, div, exp, log, maximum, minimum, mul, neg } = ops;
+    scores(ops, queries, keys, { amplitude, rate, logitPower }) {
+      const { abs, add, div, exp, log, maximum, mul, neg, sub } = ops;
       const distance = distances(ops, queries, keys, direction);
-      const amplitude = exp(logAmplitude!);
-      if (logarithmic) return neg(mul(amplitude, log(add(mul(exp(logRate!), distance), 1))));
-      const power = div(2, add(exp(neg(logitPower!)), 1));
-      // 0 to a power is 0, and its gradient too, though log 0 is no number
-      const raised = mul(minimum(distance, 1), exp(mul(power, log(maximum(distance, 1)))));
-      return neg(mul(amplitude, raised));
+      const curve = () => {
+        if (logarithmic) return log(add(mul(abs(rate!), distance), 1));
+        // distance · distance^(power − 1): an exponent half as large rounds half as much, and 0 is safe
+        const t = exp(neg(maximum(logitPower!, -40)));
+        const lessOne = div(sub(1, t), add(t, 1));
+        return mul(distance, exp(mul(lessOne, log(maximum(distance, 1)))));
+      };
+      return neg(mul(abs(amplitude!), curve()));
     },
   });
 }

@@ -1,4 +1,4 @@
-import { checkBase, checkEven, checkNames, checkOneOf } from "../checks.ts";
+import { checkBase, checkBetween, checkEven, checkNames, checkOneOf } from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
 import { geometric } from "../frequencies.ts";
 import type { Pairing } from "../ops.ts";
@@ -31,6 +31,7 @@ export function learnedRope(options: LearnedRopeOptions): RotaryEncoder<{ readon
   checkEven(who, "rotaryDim", rotaryDim);
   if (rotaryDim > dim) throw new RangeError(`${who}: rotaryDim must be at most dim ${dim}, got ${rotaryDim}`);
   checkBase(who, base);
+  checkBetween(who, "base", base, 1e-20, 1e100); // the first frequencies are float32
   checkOneOf(who, "pairing", pairing, ["halves", "interleaved"]);
   checkOneOf(who, "positions", domain, ["index", "real"]);
 

@@ -24,6 +24,14 @@ test("the first values have the deviation that was asked for", () => {
   expect(deviation({ dim: 100, maxLength: 100, initialDeviation: 1 })).toBeCloseTo(1, 1);
 });
 
+test("an offset is the row of position 0", () => {
+  const apply = bind(learned({ dim: 2, maxLength: 3, offset: 1 }), typedArrays, { table });
+  expect([...apply(zeros(2, 2), array(Int32Array.of(0, 1))).data]).toEqual([3, 4, 5, 6]);
+  expect(() => apply(zeros(1, 2), array(Int32Array.of(2)))).toThrow(
+    new RangeError("learned: positions must be below 2, got 2 at index 0"),
+  );
+});
+
 test("knows no position beyond its table", () => {
   const apply = bind(learned({ dim: 2, maxLength: 3 }), typedArrays, { table });
   expect(() => apply(zeros(2, 2), array(Int32Array.of(0, 3)))).toThrow(
@@ -46,9 +54,12 @@ test.each<[object, Error]>([
     { dim: 4, maxLength: 4, initialDeviation: 1e40 },
     new RangeError("learned: initialDeviation must be from 0 to 1e+30, got 1e+40"),
   ],
+  [{ dim: 4, maxLength: 4, offset: -1 }, new RangeError("learned: offset must be at least 0, got -1")],
+  [{ dim: 4, maxLength: 4, offset: 4 }, new RangeError("learned: offset must be at most 3, got 4")],
+  [{ dim: 4, maxLength: 4, offset: 0.5 }, new RangeError("learned: offset must be a whole number, got 0.5")],
   [
     { dim: 4, maxLength: 4, length: 4 },
-    new TypeError('learned: unknown option "length"; known are dim, maxLength, initialDeviation'),
+    new TypeError('learned: unknown option "length"; known are dim, maxLength, initialDeviation, offset'),
   ],
 ])("bad options %j", (options, error) => {
   expect(() => learned(options as LearnedOptions)).toThrow(error);

@@ -1,14 +1,17 @@
 import { checkBetween, checkCount, checkNames, checkPositive } from "../checks.ts";
 import { type AdditiveEncoder, additive } from "../encoder.ts";
 import type { Parameter } from "../parameters.ts";
+import { shifted } from "../range.ts";
 
 export interface LearnedOptions {
   /** Length of a vector. */
   readonly dim: number;
-  /** Rows of the table: positions are below it. */
+  /** Rows of the table: positions + `offset` are below it. */
   readonly maxLength: number;
   /** Standard deviation of the first values; 0.02 as in GPT-2 and BERT. */
   readonly initialDeviation?: number;
+  /** The row of position 0, and so on; 0 unless given. OPT and BART have 2, RoBERTa the padding token's number + 1. */
+  readonly offset?: number;
 }
 
 /**
@@ -18,18 +21,19 @@ export interface LearnedOptions {
  * @throws TypeError, RangeError for a bad option
  */
 export function learned(options: LearnedOptions): AdditiveEncoder<{ readonly table: Parameter }> {
-  checkNames("learned", options, ["dim", "maxLength", "initialDeviation"]);
-  const { initialDeviation = 0.02 } = options;
+  checkNames("learned", options, ["dim", "maxLength", "initialDeviation", "offset"]);
+  const { initialDeviation = 0.02, offset = 0 } = options;
   const dim = checkCount("learned", "dim", options.dim);
   const maxLength = checkCount("learned", "maxLength", options.maxLength);
   checkPositive("learned", "initialDeviation", initialDeviation);
   checkBetween("learned", "initialDeviation", initialDeviation, 0, 1e30);
+  checkCount("learned", "offset", offset, 0, maxLength - 1);
   return additive({
     name: "learned",
-    options: { dim, maxLength, initialDeviation },
+    options: { dim, maxLength, initialDeviation, offset },
     dim,
-    positions: { below: maxLength },
+    positions: { below: maxLength - offset },
     parameters: { table: { shape: [maxLength, dim], init: { normal: initialDeviation } } },
-    vectors: ({ gather }, positions, { table }) => gather(table, positions),
+    vectors: (ops, positions, { table }) => ops.gather(table, shifted(ops, positions, offset)),
   });
 }

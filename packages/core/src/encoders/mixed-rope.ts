@@ -1,4 +1,4 @@
-import { checkBase, checkEven, checkNames, checkOneOf, checkSize } from "../checks.ts";
+import { checkBase, checkBetween, checkEven, checkNames, checkOneOf, checkSize } from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
 import type { Pairing } from "../ops.ts";
 import type { Parameter } from "../parameters.ts";
@@ -33,6 +33,7 @@ export function mixedRope(options: MixedRopeOptions): RotaryEncoder<{ readonly f
   const heads = checkSize(who, "heads", options.heads);
   const { base = 10, pairing = "interleaved", positions: domain = "index" } = options;
   checkBase(who, base);
+  checkBetween(who, "base", base, 1e-20, 1e100); // the first frequencies are float32
   checkOneOf(who, "pairing", pairing, ["halves", "interleaved"]);
   checkOneOf(who, "positions", domain, ["index", "real"]);
   const pairs = dim / 2;

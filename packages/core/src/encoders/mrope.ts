@@ -1,12 +1,11 @@
 import { axialTurns } from "../axial-turns.ts";
-import { checkBase, checkCount, checkEven, checkNames, checkOneOf, show } from "../checks.ts";
+import { checkCount, checkNames, checkOneOf, show } from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
-import { geometric } from "../frequencies.ts";
 import type { Pairing } from "../ops.ts";
+import { checkRopeFrequencies, type RopeFrequencyOptions } from "../rope-frequencies.ts";
+import { isCacheSafe, scaledFrequencies } from "../rope-scaling/index.ts";
 
-export interface MropeOptions {
-  /** Length of a head (`head_dim`). */
-  readonly dim: number;
+export interface MropeOptions extends RopeFrequencyOptions {
   /** How many pairs each coordinate turns: time, height, width (`mrope_section`). They add up to rotaryDim / 2. */
   readonly sections: readonly number[];
   /**
@@ -15,10 +14,6 @@ export interface MropeOptions {
    * that each coordinate has fast and slow pairs.
    */
   readonly layout?: "sectioned" | "interleaved";
-  /** How many leading dimensions are rotated; all unless given. */
-  readonly rotaryDim?: number;
-  /** `rope_theta`; 10000 unless given. */
-  readonly base?: number;
   /** "halves" as in Qwen (default), "interleaved" as in GLM-4V. */
   readonly pairing?: Pairing;
 }
@@ -32,30 +27,28 @@ export interface MropeOptions {
  */
 export function mrope(options: MropeOptions): RotaryEncoder<Record<never, never>> {
   const who = "mrope";
-  checkNames(who, options, ["dim", "sections", "layout", "rotaryDim", "base", "pairing"]);
-  const dim = checkEven(who, "dim", options.dim);
-  const { sections, layout = "sectioned", rotaryDim = dim, base = 10_000, pairing = "halves" } = options;
-  checkEven(who, "rotaryDim", rotaryDim);
-  if (rotaryDim > dim) throw new RangeError(`${who}: rotaryDim must be at most dim ${dim}, got ${rotaryDim}`);
+  checkNames(who, options, ["dim", "sections", "layout", "rotaryDim", "base", "pairing", "scaling"]);
+  const { dim, rotaryDim, base, scaling } = checkRopeFrequencies(who, options);
+  const { sections, layout = "sectioned", pairing = "halves" } = options;
   checkSections(who, sections, rotaryDim / 2);
   checkOneOf(who, "layout", layout, ["sectioned", "interleaved"]);
-  checkBase(who, base);
   checkOneOf(who, "pairing", pairing, ["halves", "interleaved"]);
 
-  const pairs = rotaryDim / 2;
+  const { frequencies, attentionFactor } = scaledFrequencies(scaling, { base, rotaryDim });
   const axes = sections.length;
   return rotary({
     name: who,
-    options: { dim, sections: [...sections], layout, rotaryDim, base, pairing },
+    options: { dim, sections: [...sections], layout, rotaryDim, base, pairing, ...(scaling && { scaling }) },
     dim,
     rotaryDim,
     pairing,
     positions: { axes },
     parameters: {},
+    cacheSafe: isCacheSafe(scaling),
     turns: axialTurns({
       axes,
-      axisOf: layout === "sectioned" ? sectioned(sections) : interleaved(sections, pairs),
-      frequencies: geometric({ base, count: pairs, numerator: 1, denominator: pairs }),
+      axisOf: layout === "sectioned" ? sectioned(sections) : interleaved(sections, rotaryDim / 2),
+      frequencies: { ...frequencies, amplitude: attentionFactor },
     }),
   });
 }

@@ -136,7 +136,9 @@ test.each<[object, Error]>([
   [{ dim: 8, positions: null }, new TypeError('rope: positions must be "index" or "real", got null')],
   [
     { dim: 8, theta: 1e6 },
-    new TypeError('rope: unknown option "theta"; known are dim, rotaryDim, base, pairing, offset, positions, scaling'),
+    new TypeError(
+      'rope: unknown option "theta"; known are dim, rotaryDim, base, pairing, outputPairing, offset, positions, scaling',
+    ),
   ],
 ])("bad options %j", (options, error) => {
   expect(() => rope(options as RopeOptions)).toThrow(error);

@@ -8,13 +8,16 @@ import { isCacheSafe, scaledFrequencies } from "../rope-scaling/index.ts";
 export interface RopeOptions extends RopeFrequencyOptions {
   /** "halves" as in Llama and GPT-NeoX (default), "interleaved" as in GPT-J, RoFormer and the paper. */
   readonly pairing?: Pairing;
+  /** How the pairs of the result lie; as they came unless given. DeepSeek reads interleaved, writes halves. */
+  readonly outputPairing?: Pairing;
   /** Added to every position; 0 unless given. */
   readonly offset?: number;
   /** "index": whole numbers from 0 (default). "real": fractions and negative numbers too. */
   readonly positions?: "index" | "real";
 }
 
-const NAMES = ["dim", "rotaryDim", "base", "pairing", "offset", "positions", "scaling"];
+const NAMES = ["dim", "rotaryDim", "base", "pairing", "outputPairing", "offset", "positions", "scaling"];
+const PAIRINGS = ["halves", "interleaved"] as const;
 
 /**
  * Rotary position embedding: pair i of a query or key at position p is turned by p · base^(−2i / rotaryDim)
@@ -29,7 +32,9 @@ export function rope(options: RopeOptions): RotaryEncoder<Record<never, never>> 
   checkNames("rope", options, NAMES);
   const { dim, rotaryDim, base, scaling } = checkRopeFrequencies("rope", options);
   const { pairing = "halves", offset = 0, positions: domain = "index" } = options;
-  checkOneOf("rope", "pairing", pairing, ["halves", "interleaved"]);
+  const { outputPairing = pairing } = options;
+  checkOneOf("rope", "pairing", pairing, PAIRINGS);
+  checkOneOf("rope", "outputPairing", outputPairing, PAIRINGS);
   checkOneOf("rope", "positions", domain, ["index", "real"]);
   const real = domain === "real";
   checkOffset("rope", offset, real);
@@ -38,10 +43,20 @@ export function rope(options: RopeOptions): RotaryEncoder<Record<never, never>> 
   const waves = attentionFactor === 1 ? frequencies : { ...frequencies, amplitude: attentionFactor };
   return rotary({
     name: "rope",
-    options: { dim, rotaryDim, base, pairing, offset, positions: domain, ...(scaling && { scaling }) },
+    options: {
+      dim,
+      rotaryDim,
+      base,
+      pairing,
+      ...(outputPairing !== pairing && { outputPairing }),
+      offset,
+      positions: domain,
+      ...(scaling && { scaling }),
+    },
     dim,
     rotaryDim,
     pairing,
+    outputPairing,
     positions: { real },
     parameters: {},
     cacheSafe: isCacheSafe(scaling),

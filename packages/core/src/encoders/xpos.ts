@@ -1,15 +1,10 @@
-import { checkBase, checkBetween, checkCount, checkEven, checkNames, checkOneOf, show } from "../checks.ts";
+import { checkBetween, checkCount, checkNames, checkOneOf, show } from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
-import { geometric } from "../frequencies.ts";
 import type { Pairing } from "../ops.ts";
+import { checkRopeFrequencies, type RopeFrequencyOptions } from "../rope-frequencies.ts";
+import { isCacheSafe, scaledFrequencies } from "../rope-scaling/index.ts";
 
-export interface XposOptions {
-  /** Length of a head. */
-  readonly dim: number;
-  /** How many leading dimensions are rotated; all unless given. */
-  readonly rotaryDim?: number;
-  /** Of the angles; 10000 unless given. */
-  readonly base?: number;
+export interface XposOptions extends RopeFrequencyOptions {
   /** "halves" (default), or "interleaved" as in torchscale and lucidrains. */
   readonly pairing?: Pairing;
   /** Positions over which the scale acts once (`scale_base`); 512 unless given. */
@@ -27,7 +22,7 @@ export interface XposOptions {
 
 /** e^80 and e^−80 are far from the ends of float32. */
 const LARGEST_EXPONENT = 80;
-const NAMES = ["dim", "rotaryDim", "base", "pairing", "scaleBase", "gamma", "centre", "length"];
+const NAMES = ["dim", "rotaryDim", "base", "pairing", "scaleBase", "gamma", "centre", "length", "scaling"];
 
 /**
  * xPos: RoPE, and pair i of a query at position p is multiplied by ζᵢ^((p − centre) / scaleBase), of a key by the
@@ -44,11 +39,8 @@ const NAMES = ["dim", "rotaryDim", "base", "pairing", "scaleBase", "gamma", "cen
 export function xpos(options: XposOptions): RotaryEncoder<Record<never, never>> {
   const who = "xpos";
   checkNames(who, options, NAMES);
-  const dim = checkEven(who, "dim", options.dim);
-  const { rotaryDim = dim, base = 10_000, pairing = "halves", scaleBase = 512, gamma = 0.4 } = options;
-  checkEven(who, "rotaryDim", rotaryDim);
-  if (rotaryDim > dim) throw new RangeError(`${who}: rotaryDim must be at most dim ${dim}, got ${rotaryDim}`);
-  checkBase(who, base);
+  const { dim, rotaryDim, base, scaling } = checkRopeFrequencies(who, options);
+  const { pairing = "halves", scaleBase = 512, gamma = 0.4 } = options;
   checkOneOf(who, "pairing", pairing, ["halves", "interleaved"]);
   checkBetween(who, "scaleBase", scaleBase, 1, 1e9);
   checkBetween(who, "gamma", gamma, 1e-3, 1e3);
@@ -56,13 +48,15 @@ export function xpos(options: XposOptions): RotaryEncoder<Record<never, never>> 
   if (length !== undefined && options.centre !== undefined) {
     throw new TypeError(`${who}: centre must be left out where length is given, got ${show(options.centre)}`);
   }
-  const centre =
-    length === undefined ? (options.centre ?? 0) : Math.floor(checkCount(who, "length", length) / 2);
   const reach = Math.floor((LARGEST_EXPONENT * scaleBase) / Math.log((1 + gamma) / gamma));
-  checkCount(who, "centre", centre, 0, reach);
+  const centre =
+    length === undefined
+      ? checkCount(who, "centre", options.centre ?? 0, 0, reach)
+      : Math.floor(checkCount(who, "length", length, 1, 2 * reach) / 2);
 
   const pairs = rotaryDim / 2;
-  const frequencies = geometric({ base, count: pairs, numerator: 1, denominator: pairs });
+  const { frequencies, attentionFactor } = scaledFrequencies(scaling, { base, rotaryDim });
+  const waves = { ...frequencies, amplitude: attentionFactor };
   const exponents = Float32Array.from(
     { length: pairs },
     (_, pair) => Math.log((pair / pairs + gamma) / (1 + gamma)) / scaleBase,
@@ -70,7 +64,7 @@ export function xpos(options: XposOptions): RotaryEncoder<Record<never, never>> 
   const turns =
     (exponents: Float32Array): RotaryEncoder["turns"] =>
     ({ constant, exp, expandDims, float, mul, sincos, sub }, positions) => {
-      const { sin, cos } = sincos(positions, frequencies);
+      const { sin, cos } = sincos(positions, waves);
       const distance = expandDims(float(sub(positions, centre)), -1);
       const scale = exp(mul(distance, constant(exponents, [pairs])));
       return { sin: mul(sin, scale), cos: mul(cos, scale) };
@@ -85,12 +79,13 @@ export function xpos(options: XposOptions): RotaryEncoder<Record<never, never>> 
       scaleBase,
       gamma,
       ...(length === undefined ? { centre } : { length }),
+      ...(scaling && { scaling }),
     },
     dim,
     rotaryDim,
     pairing,
     positions: { below: centre + reach },
-    cacheSafe: length === undefined,
+    cacheSafe: length === undefined && isCacheSafe(scaling),
     parameters: {},
     turns: turns(exponents),
     keyTurns: turns(exponents.map((exponent) => -exponent)),

@@ -1,7 +1,7 @@
 import { checkBoolean, checkCount, checkNames, checkSize, show } from "../checks.ts";
 import { array, type NdArray } from "../typed-arrays/nd-array.ts";
 
-export interface GridPositionsOptions {
+export interface PatchPositionsOptions {
   /** Lengths of the axes, the slowest first: [rows, columns], or [frames, rows, columns]. */
   readonly grid: readonly number[];
   /** The last axis first: (column, row), as in Llama 4 and RoPE-ViT. Otherwise (row, column). */
@@ -27,8 +27,8 @@ const NAMES = ["grid", "reverse", "first", "centred", "merge", "before", "after"
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function gridPositions(options: GridPositionsOptions): NdArray {
-  const who = "gridPositions";
+export function patchPositions(options: PatchPositionsOptions): NdArray {
+  const who = "patchPositions";
   checkNames(who, options, NAMES);
   const { grid, reverse = false, first = 0, centred = false, merge = 1, before = 0, after = 0 } = options;
   if (!Array.isArray(grid) || grid.length === 0) {

@@ -56,9 +56,13 @@ export function optional<V>(value: V | undefined, check: (value: V) => V): V | u
   return value === undefined ? undefined : check(value);
 }
 
+type Defined<O> = { [K in keyof O as undefined extends O[K] ? never : K]: O[K] } & {
+  [K in keyof O as undefined extends O[K] ? K : never]?: Exclude<O[K], undefined>;
+};
+
 /** Without the entries that are undefined, so that options are plain JSON. */
-export function defined<O extends object>(options: O): O {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
+export function defined<O extends object>(options: O): Defined<O> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<O>;
 }
 
 /** The base of a logarithm by which one divides. */

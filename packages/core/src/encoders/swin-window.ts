@@ -1,0 +1,29 @@
+import { checkSize, show } from "../checks.ts";
+import type { Ops } from "../ops.ts";
+
+export type Window = readonly [rows: number, columns: number];
+
+export function checkWindow(who: string, window: unknown): Window {
+  if (!Array.isArray(window) || window.length !== 2) {
+    throw new TypeError(`${who}: window must be [rows, columns], got ${show(window)}`);
+  }
+  const [rows, columns] = window.map((size, i) => checkSize(who, `window[${i}]`, size)) as [number, number];
+  return [rows, columns];
+}
+
+/**
+ * Rows of a table by relative position: row (Δrow + rows − 1)(2·columns − 1) + Δcolumn + columns − 1 holds the scores
+ * of a query that stands Δrow below and Δcolumn to the right of a key.
+ *
+ * @param queries [..., q, 2], and keys [..., k, 2], of rows and columns
+ * @param table [(2·rows − 1)(2·columns − 1), heads]
+ * @returns [..., heads, q, k]
+ */
+export function relativeScores<T>(ops: Ops<T>, queries: T, keys: T, table: T, [rows, columns]: Window): T {
+  const { add, gather, mul, split, sub, swapAxes } = ops;
+  const [queryRow, queryColumn] = split(queries, [1, 1], -1) as [T, T];
+  const [keyRow, keyColumn] = split(keys, [1, 1], -1).map((x) => swapAxes(x, -2, -1)) as [T, T];
+  const row = mul(add(sub(queryRow, keyRow), rows - 1), 2 * columns - 1);
+  const index = add(row, add(sub(queryColumn, keyColumn), columns - 1)); // [..., q, k]
+  return swapAxes(swapAxes(gather(table, index), -2, -1), -3, -2);
+}

@@ -1,0 +1,36 @@
+import { checkNames, checkSize } from "../checks.ts";
+import { type BiasEncoder, bias } from "../encoder.ts";
+import type { Parameter } from "../parameters.ts";
+import { checkWindow, relativeScores, type Window } from "./swin-window.ts";
+
+export interface SwinOptions {
+  readonly heads: number;
+  /** Rows and columns of a window; positions are [row, column] within it. */
+  readonly window: Window;
+}
+
+interface SwinParameters {
+  readonly [name: string]: Parameter;
+  readonly table: Parameter;
+}
+
+/**
+ * A trained score for each pair of a relative row and a relative column within a window (Liu et al., "Swin
+ * Transformer", 2021, eq. 4). `table` is [(2·rows − 1)(2·columns − 1), heads], as in the published checkpoints.
+ *
+ * @throws TypeError, RangeError for a bad option
+ */
+export function swin(options: SwinOptions): BiasEncoder<SwinParameters> {
+  checkNames("swin", options, ["heads", "window"]);
+  const heads = checkSize("swin", "heads", options.heads);
+  const window = checkWindow("swin", options.window);
+  const [rows, columns] = window;
+  return bias({
+    name: "swin",
+    options: { heads, window },
+    heads,
+    positions: { axes: 2, sizes: window },
+    parameters: { table: { shape: [(2 * rows - 1) * (2 * columns - 1), heads], init: { normal: 0.02 } } },
+    scores: (ops, queries, keys, { table }) => relativeScores(ops, queries, keys, table, window),
+  });
+}

@@ -1,0 +1,71 @@
+import { checkNames, checkSize } from "../checks.ts";
+import { type BiasEncoder, bias } from "../encoder.ts";
+import type { Parameter } from "../parameters.ts";
+import { checkWindow, relativeScores, type Window } from "./swin-window.ts";
+
+export interface Swin2Options {
+  readonly heads: number;
+  /** Rows and columns of a window; positions are [row, column] within it. */
+  readonly window: Window;
+  /** The window that a checkpoint was trained with, where it is another: coordinates are scaled by it. */
+  readonly pretrainedWindow?: Window;
+  /** Width of the network; 512 unless given. */
+  readonly hidden?: number;
+}
+
+interface Swin2Parameters {
+  readonly [name: string]: Parameter;
+  readonly first: Parameter;
+  readonly firstBias: Parameter;
+  readonly second: Parameter;
+}
+
+/**
+ * The relative rows and columns of a window on a logarithmic scale, sign(x)·log₂(|8x / (size − 1)| + 1) / log₂ 8, row
+ * by row: [(2·rows − 1)(2·columns − 1), 2].
+ */
+export function swin2Coordinates(window: Window, pretrainedWindow: Window = window): Float32Array {
+  const along = (axis: 0 | 1) => {
+    const size = window[axis];
+    const scale = 8 / Math.max(pretrainedWindow[axis] - 1, 1);
+    return Array.from({ length: 2 * size - 1 }, (_, i) => {
+      const x = (i - size + 1) * scale;
+      return (Math.sign(x) * Math.log2(Math.abs(x) + 1)) / 3;
+    });
+  };
+  const [rows, columns] = [along(0), along(1)];
+  return Float32Array.from(rows.flatMap((row) => columns.flatMap((column) => [row, column])));
+}
+
+/**
+ * A score for each pair of a relative row and column from a small network on logarithmic coordinates, so that it
+ * carries over to other windows: 16·sigmoid(W₂ relu(W₁x + b)) (Liu et al., "Swin Transformer V2", 2022, §3.3).
+ *
+ * @throws TypeError, RangeError for a bad option
+ */
+export function swin2(options: Swin2Options): BiasEncoder<Swin2Parameters> {
+  checkNames("swin2", options, ["heads", "window", "pretrainedWindow", "hidden"]);
+  const heads = checkSize("swin2", "heads", options.heads);
+  const window = checkWindow("swin2", options.window);
+  const { pretrainedWindow, hidden = 512 } = options;
+  if (pretrainedWindow !== undefined) checkWindow("swin2: pretrainedWindow", pretrainedWindow);
+  checkSize("swin2", "hidden", hidden);
+  const coordinates = swin2Coordinates(window, pretrainedWindow);
+  return bias({
+    name: "swin2",
+    options: { heads, window, hidden, ...(pretrainedWindow && { pretrainedWindow }) },
+    heads,
+    positions: { axes: 2, sizes: window },
+    parameters: {
+      first: { shape: [2, hidden], init: { normal: 1 / Math.sqrt(2) } },
+      firstBias: { shape: [hidden], init: "zeros" },
+      second: { shape: [hidden, heads], init: { normal: 1 / Math.sqrt(hidden) } },
+    },
+    scores(ops, queries, keys, { first, firstBias, second }) {
+      const { add, constant, div, exp, matMul, neg, relu } = ops;
+      const x = constant(coordinates, [coordinates.length / 2, 2]);
+      const scores = matMul(relu(add(matMul(x, first), firstBias)), second);
+      return relativeScores(ops, queries, keys, div(16, add(exp(neg(scores)), 1)), window);
+    },
+  });
+}

@@ -137,6 +137,16 @@ export function inputsOf(encoder: Encoder, call: Call): NdArray[] {
   return placeOf(encoder).inputs(encoder, call);
 }
 
+/** What `bind` makes of the encoder, called with {@link inputsOf} as tensors. */
+export function applyTo<T>(
+  encoder: Encoder,
+  ops: Ops<T>,
+  values: Record<string, T>,
+  inputs: readonly T[],
+): readonly T[] {
+  return placeOf(encoder).apply(encoder, ops, values, inputs);
+}
+
 /** What {@link encode} returns has these shapes. */
 export function shapesOf(encoder: Encoder, call: Call): (readonly number[])[] {
   return placeOf(encoder).shapes(encoder, call);

@@ -25,12 +25,12 @@ function exponentOf(size: number): number {
  * place.
  */
 export function expectWithin(
-  got: NdArray,
+  got: Expected,
   want: Expected,
   tolerance: (want: number, index: number) => number,
   what = "output",
 ): void {
-  expect(got.shape, `${what}: shape`).toEqual([...want.shape]);
+  expect([...got.shape], `${what}: shape`).toEqual([...want.shape]);
   expect(got.data.length, `${what}: number of values`).toBe(want.data.length);
   let worst = { excess: 0, text: "" };
   for (let i = 0; i < want.data.length; i++) {

@@ -6,14 +6,36 @@ import { expectWithin } from "./expect.ts";
 import { bloomBias, kerasBias, mptBias, pressBias, slopeLists, symmetricBias } from "./peers/alibis.ts";
 import { debertaBucketNumbers, scaledScores, t5BucketNumbers, t5Scores } from "./peers/buckets.ts";
 import type { Comparison, Later, Peer } from "./peers/comparison.ts";
+import { copeBias, forgetGates, relativeShift, relativeSinusoids } from "./peers/contents.ts";
 import { dynamicScores, fireScores, kerpleLog, kerplePower } from "./peers/distance-biases.ts";
 import { gaussians, integrated, mipNerfs, nerfs } from "./peers/fouriers.ts";
-import { resizes } from "./peers/resizes.ts";
+import {
+  dino,
+  gemmaVision,
+  llamaVision,
+  mistralGrid,
+  pixtral,
+  qwenVision,
+  ropeVit,
+  timmRotary,
+} from "./peers/grids.ts";
+import { flashXpos, lucid, lucidAxial, lucidXpos, torchscale, xTransformers } from "./peers/lucids.ts";
+import { mropes } from "./peers/mropes.ts";
 import { multimodalPositions } from "./peers/multimodal-positions.ts";
-import { kerasRope, ropes, ropeTables, rotateKernels } from "./peers/ropes.ts";
+import { resizes } from "./peers/resizes.ts";
+import { configs, otherCodes, scaledTruths, softmaxScales, statefulCalls } from "./peers/rope-parameters.ts";
+import {
+  kerasRope,
+  onnxRotations,
+  permutedRows,
+  ropes,
+  ropeTables,
+  rotateKernels,
+} from "./peers/ropes.ts";
 import { sinusoids } from "./peers/sinusoids.ts";
 import { detr, mae, maeLine, multidim, timingNd, timmFourier, timmSincos } from "./peers/spaces.ts";
 import { truths } from "./peers/truths.ts";
+import { swin2Tables, swinBias } from "./peers/windows.ts";
 import { type ReferenceCase, reference, referenceFolder } from "./reference.ts";
 
 const later =
@@ -41,9 +63,32 @@ const peers: Record<string, Record<string, Peer>> = {
   },
   interp: { "dino-scale-factor-offset": resizes(0.1), "*": resizes() },
   keras_tf: { "keras-rope": kerasRope, "keras-alibi": kerasBias, "t2t-nd": timingNd, "*": sinusoids },
-  rope_apply_1d: { "flash-attn": rotateKernels, "permute-qk": later("a weight permuter"), "*": ropes },
-  rope_cos_sin: { "dynamic-stateful": later("frequencies scaled by dynamic"), "*": ropeTables },
-  rope_mrope: { "qwen2-vl-index": multimodalPositions, "*": later("rotation by three axes") },
+  rope_apply_1d: { "flash-attn": rotateKernels, "permute-qk": permutedRows, "*": ropes },
+  rope_cos_sin: { "dynamic-stateful": statefulCalls, "*": ropeTables },
+  onnx_rotary: { "*": onnxRotations },
+  hf_rope_params: { "*": configs },
+  peer_rope_params: { "deepseek-softmax-scale": softmaxScales, "*": otherCodes },
+  rope_mrope: { "qwen2-vl-index": multimodalPositions, "*": mropes },
+  rope_2d: {
+    pixtral,
+    "qwen2-vl-vision": qwenVision,
+    "gemma4-vision": gemmaVision,
+    "llama4-vision": llamaVision,
+    dinov3: dino,
+    "rope-vit-axial": ropeVit,
+    "rope-vit-mixed": ropeVit,
+    "mistral-2d": mistralGrid,
+    "torchtune-vision": llamaVision,
+    "timm-rot": timmRotary,
+  },
+  rope_lucidrains: {
+    lucid,
+    "lucid-xpos": lucidXpos,
+    "lucid-axial": lucidAxial,
+    "x-transformers": xTransformers,
+    "torchscale-xpos": torchscale,
+    "flash-attn-xpos": flashXpos,
+  },
   alibi: {
     slopes: slopeLists,
     "press-bias": pressBias,
@@ -63,37 +108,19 @@ const peers: Record<string, Record<string, Peer>> = {
     "kerple-log": kerpleLog,
     "kerple-power": kerplePower,
     fire: fireScores,
-    swin: later("biases of two axes"),
-    "swinv2-coords": later("biases of two axes"),
-    "*": later("scores of the content"),
+    swin: swinBias,
+    "swinv2-coords": swin2Tables,
+    "xt-cope": copeBias,
+    "xt-forget-gate": forgetGates,
+    "transfo-xl-rel-shift": relativeShift,
+    "transfo-xl-pos-emb": relativeSinusoids,
   },
-  truth: { scaled: later("scaled frequencies"), "*": truths },
+  truth: { scaled: scaledTruths, "*": truths },
   truth_far: { "*": truths },
 };
 
 /** The cases that need what is not there yet. Exactly these are uncovered. */
 const LATER: Record<string, string> = {
-  "keras_tf keras-rope/start-10-linear4": "frequencies scaled by linear",
-  "rope_apply_1d llama/yarn-attention-factor": "frequencies scaled by yarn",
-  "rope_apply_1d deepseek-v3/interleave-in-half-out": "pairing interleaved-in/half-out, layout bhsd",
-  "rope_apply_1d proportional/hd16-p0.5": "frequencies scaled by proportional",
-  "rope_apply_1d permute-qk/4x8": "a weight permuter",
-  "rope_cos_sin tables/llama-3.1-8b": "frequencies scaled by llama3",
-  "rope_cos_sin dynamic-stateful/f2-max16": "frequencies scaled by dynamic",
-  "rope_mrope qwen2-vl/16-24-24": "rotation by three axes",
-  "rope_mrope qwen2-vl/small-2-3-3": "rotation by three axes",
-  "rope_mrope qwen3-vl/24-20-20": "rotation by three axes",
-  "rope_mrope glm4v/small-2-1-1": "rotation by three axes",
-  "other_bias swin/3x3": "biases of two axes",
-  "other_bias swinv2-coords/4x4": "biases of two axes",
-  "other_bias xt-cope/basic": "scores of the content",
-  "other_bias xt-forget-gate/causal": "scores of the content",
-  "other_bias transfo-xl-rel-shift/4x4": "scores of the content",
-  "other_bias transfo-xl-pos-emb/d8": "scores of the content",
-  "truth scaled/llama3.1-8b": "scaled frequencies",
-  "truth scaled/yarn-qwen2.5": "scaled frequencies",
-  "truth scaled/longrope-phi3.5-short_factor": "scaled frequencies",
-  "truth scaled/dynamic-len4096": "scaled frequencies",
 };
 
 /** Outputs that are no encodings: positions that a peer counted from tokens are what our encoder is given. */

@@ -8,7 +8,7 @@ export interface Comparison {
   /** The name of their output. */
   readonly output: string;
   readonly what: string;
-  readonly got: NdArray;
+  readonly got: Expected;
   readonly want: Expected;
   readonly tolerance: (want: number, index: number) => number;
 }
@@ -56,4 +56,23 @@ export function beside(
     compare("float32", entry.outputs[output]!, () => error),
     ...(precise ? [compare("float64", precise, slack[kind])] : []),
   ];
+}
+
+/** 1e-9 of the value, or of 1 where it is smaller: what is computed in float64 beside another float64. */
+const inFloat64 = (want: number): number => 1e-9 * Math.max(1, Math.abs(want));
+
+/** Ours in float64 beside their tensor `output`: their float64 run, and their float32 one as closely as it is right. */
+export function besidePrecise(entry: ReferenceCase, output: string, got: Expected): Comparison[] {
+  const error = 4 * (entry.peerError32vs64[output]?.maxAbs ?? 0) + 1e-6;
+  const precise = entry.outputs64[output];
+  return [
+    { output, what: `${output} (float32)`, got, want: entry.outputs[output]!, tolerance: () => error },
+    ...(precise ? [{ output, what: `${output} (float64)`, got, want: precise, tolerance: inFloat64 }] : []),
+  ];
+}
+
+/** Ours in float64 beside their plain number `output`. */
+export function besidePlain(entry: ReferenceCase, output: string, got: number): Comparison[] {
+  const want = { shape: [1], data: [entry.plain[output] as number] };
+  return [{ output, what: output, got: { shape: [1], data: [got] }, want, tolerance: inFloat64 }];
 }

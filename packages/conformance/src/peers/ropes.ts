@@ -3,22 +3,19 @@ import {
   bind,
   type NdArray,
   type Pairing,
+  permutePairing,
+  type RopeFrequencyOptions,
   type RotaryEncoder,
   range,
   rope,
+  ropeFromConfig,
   typedArrays,
 } from "@posenc/core";
 import type { ReferenceCase, ReferenceTensor } from "../reference.ts";
-import { beside, type Comparison, type Later, type Peer } from "./comparison.ts";
+import { beside, type Comparison, type Peer } from "./comparison.ts";
 import { positionsOf } from "./sinusoids.ts";
 
-const { concat, expandDims, flatten, rotate, swapAxes } = typedArrays;
-
-interface RopeParameters {
-  readonly rope_type?: string;
-  readonly type?: string;
-  readonly rope_theta?: number;
-}
+const { concat, expandDims, flatten, gather, rotate, swapAxes, unflatten } = typedArrays;
 
 interface Params {
   readonly pairing: string;
@@ -26,8 +23,10 @@ interface Params {
   readonly head_dim?: number;
   readonly rotary_dim?: number;
   readonly rope_theta?: number;
-  readonly rope_parameters?: RopeParameters;
-  readonly rope_scaling?: RopeParameters | null;
+  readonly rope_parameters?: object;
+  readonly max_position_embeddings?: number;
+  /** Of keras-hub, as `rope_type` elsewhere. */
+  readonly positions?: readonly number[] | null;
   readonly start_pos?: number;
   readonly start_index?: number;
   readonly past?: number;
@@ -35,7 +34,11 @@ interface Params {
   readonly scaling_factor?: number;
 }
 
-const pairings: Record<string, Pairing> = { half: "halves", interleaved: "interleaved" };
+const pairings: Readonly<Record<string, { readonly pairing: Pairing; readonly outputPairing?: Pairing }>> = {
+  half: { pairing: "halves" },
+  interleaved: { pairing: "interleaved" },
+  "interleaved-in/half-out": { pairing: "interleaved", outputPairing: "halves" },
+};
 
 /** Their layout of heads and rows to ours, [..., heads, length, dim], and back: one swap does both. */
 const layouts: Record<string, (x: NdArray) => NdArray> = {
@@ -46,28 +49,16 @@ const layouts: Record<string, (x: NdArray) => NdArray> = {
 
 const floatsOf = ({ data, shape }: ReferenceTensor): NdArray => array(Float32Array.from(data), shape);
 
-function scaling({ rope_parameters, rope_scaling, scaling_factor = 1 }: Params): Later | undefined {
-  const { rope_type, type } = rope_scaling ?? rope_parameters ?? {};
-  const name = rope_type ?? type ?? "default";
-  if (name !== "default") return { later: `frequencies scaled by ${name}` };
-  return scaling_factor === 1 ? undefined : { later: "frequencies scaled by linear" };
-}
-
 /** Queries, keys, values or x before and after. */
 export const ropes: Peer = (entry) => {
   const params = entry.params as unknown as Params;
   const tensors = Object.entries(entry.inputs).filter(([name]) => name in entry.outputs);
-  const later = scaling(params);
-  if (later) return later;
   const pairing = pairings[params.pairing];
   const layout = layouts[params.layout];
   if (!pairing || !layout) return { later: `pairing ${params.pairing}, layout ${params.layout}` };
 
   const [, first] = tensors[0]!;
-  const dim = params.head_dim ?? first.shape.at(-1)!;
-  const rotaryDim = params.rotary_dim ?? dim;
-  const base = params.rope_parameters?.rope_theta ?? params.rope_theta ?? params.max_wavelength ?? 10_000;
-  const encoder = rope({ dim, rotaryDim, base, pairing });
+  const encoder = rope({ ...optionsOf(params, first.shape.at(-1)!), ...pairing });
   const apply = bind(encoder, typedArrays, {});
   const length = layout(floatsOf(first)).shape.at(-2)!;
   const positions = positionsIn(entry, params, length);
@@ -79,9 +70,30 @@ export const ropes: Peer = (entry) => {
   return [...turned, ...tables(entry, encoder, positions)];
 };
 
+/** The frequencies of a case, its parameters read as a model's config. */
+function optionsOf(params: Params, dim: number): RopeFrequencyOptions {
+  const { head_dim = dim, rotary_dim, rope_parameters, scaling_factor = 1, max_position_embeddings } = params;
+  const { encoder } = ropeFromConfig({
+    head_dim,
+    rotary_dim,
+    max_position_embeddings,
+    rope_theta: params.rope_theta ?? params.max_wavelength,
+    rope_parameters:
+      rope_parameters ?? (scaling_factor === 1 ? {} : { rope_type: "linear", factor: scaling_factor }),
+  });
+  return frequencyOptions(encoder);
+}
+
+/** Those of the options of `rope` that set its frequencies. */
+export function frequencyOptions({ options }: RotaryEncoder): RopeFrequencyOptions {
+  const { dim, rotaryDim, base, scaling } = options as unknown as Required<RopeFrequencyOptions>;
+  return { dim, rotaryDim, base, ...(scaling && { scaling }) };
+}
+
 function positionsIn({ inputs }: ReferenceCase, params: Params, length: number): NdArray {
   const given = inputs.position_ids ?? inputs.positions;
   if (given) return positionsOf(given.data, given.shape);
+  if (params.positions) return positionsOf(params.positions, [params.positions.length]);
   return range(length, params.start_pos ?? params.start_index ?? params.past ?? 0);
 }
 
@@ -120,7 +132,7 @@ export const rotateKernels: Peer = (entry) => {
   };
   const x = layout(floatsOf(entry.inputs.x!));
   const dim = x.shape.at(-1)!;
-  const how = { pairing: pairings[params.pairing]!, dim, rotaryDim: params.rotary_dim ?? dim };
+  const how = { pairing: pairings[params.pairing]!.pairing, dim, rotaryDim: params.rotary_dim ?? dim };
   const got = layout(rotate(x, { sin: turn("sin"), cos: turn("cos") }, how));
   return beside(entry, "x", got, "arithmetic");
 };
@@ -131,21 +143,54 @@ export const kerasRope: Peer = (entry) => {
   return ropes({ ...entry, params: { ...entry.params, pairing: "half", layout: three ? "bhsd" : "bshd" } });
 };
 
-interface Config {
-  readonly head_dim: number;
-  readonly rope_theta?: number;
-  readonly rope_scaling?: RopeParameters | null;
-}
-
 /** Tables of a model's configuration at some positions. */
 export const ropeTables: Peer = (entry) => {
-  const {
-    head_dim: dim,
-    rope_theta: base = 10_000,
-    rope_scaling = null,
-  } = entry.params.config_json as Config;
-  const later = scaling({ pairing: "half", layout: "bhsd", rope_scaling });
-  if (later) return later;
+  const { encoder } = ropeFromConfig(entry.params.config_json);
   const { data, shape } = entry.inputs.position_ids!;
-  return tables(entry, rope({ dim, base }), positionsOf(data, shape));
+  return tables(entry, encoder, positionsOf(data, shape));
+};
+
+/** Rows of a projection, from interleaved pairs to halves. */
+export const permutedRows: Peer = (entry) => {
+  const heads = entry.params.n_heads as number;
+  const weight = floatsOf(entry.inputs.weight!);
+  return beside(
+    entry,
+    "weight",
+    permutePairing(weight, { heads, from: "interleaved", to: "halves" }),
+    "table",
+  );
+};
+
+interface OnnxAttributes {
+  readonly interleaved?: 0 | 1;
+  readonly num_heads?: number;
+  readonly rotary_embedding_dim?: number;
+}
+
+/**
+ * The operator RotaryEmbedding of ONNX: rows of a cache at the positions, or a cache of a row for each token; input
+ * [batch, heads, length, dim] or [batch, length, heads · dim].
+ */
+export const onnxRotations: Peer = (entry) => {
+  const {
+    interleaved = 0,
+    num_heads = 0,
+    rotary_embedding_dim = 0,
+  } = entry.params.attributes as OnnxAttributes;
+  const input = floatsOf(entry.inputs.input!);
+  const joined = input.shape.length === 3;
+  const width = input.shape.at(-1)!;
+  const dim = joined ? width / num_heads : width;
+  const x = joined ? swapAxes(unflatten(input, [num_heads, dim]), -3, -2) : input;
+  const ids = entry.inputs.position_ids;
+  const turn = (name: string): NdArray => {
+    const cache = floatsOf(entry.inputs[`${name}_cache`]!);
+    return expandDims(ids ? gather(cache, positionsOf(ids.data, ids.shape)) : cache, -3);
+  };
+  const rotaryDim = rotary_embedding_dim || dim;
+  const pairing = interleaved ? "interleaved" : "halves";
+  const turned = rotate(x, { sin: turn("sin"), cos: turn("cos") }, { pairing, dim, rotaryDim });
+  const got = joined ? flatten(swapAxes(turned, -3, -2), width) : turned;
+  return beside(entry, "output", got, "arithmetic");
 };

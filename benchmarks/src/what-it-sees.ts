@@ -22,9 +22,14 @@ export type Sight = "nothing" | "distance" | "order";
  * its mirror image and a shuffled one, with random parameters.
  *
  * @param sizes those of the model that the encoder was made for
+ * @param positions of the ten tokens; 0 to 9 unless given
  * @throws TypeError, RangeError for an encoder that was made for other sizes
  */
-export function whatItSees(encoder: Encoder, sizes: { readonly dim: number; readonly heads: number }): Sight {
+export function whatItSees(
+  encoder: Encoder,
+  sizes: { readonly dim: number; readonly heads: number },
+  positions: NdArray = range(LENGTH),
+): Sight {
   const { dim, heads } = sizes;
   const model = transformer({ vocabulary: LENGTH, outputs: 8, dim, heads, encoder });
   const values = Object.fromEntries(
@@ -34,7 +39,7 @@ export function whatItSees(encoder: Encoder, sizes: { readonly dim: number; read
     ]),
   );
   const answer = (tokens: Int32Array): NdArray =>
-    model.forward(typedArrays, values, array(tokens, [1, LENGTH]), range(LENGTH));
+    model.forward(typedArrays, values, array(tokens, [1, LENGTH]), positions);
 
   const sequence = Int32Array.from({ length: LENGTH }, (_, i) => i);
   const given = answer(sequence);

@@ -1,4 +1,4 @@
-import { alibi, type Encoder, learned, none, rope, sinusoidal } from "@posenc/core";
+import { alibi, type Encoder, learned, type NdArray, none, rope, sinusoidal } from "@posenc/core";
 import type { About } from "./about/about.ts";
 import { aboutAlibi } from "./about/alibi.ts";
 import { aboutLearned } from "./about/learned.ts";
@@ -24,6 +24,8 @@ export interface Contender {
   /** Another form of the contender before it; takes part only where it is asked for. */
   readonly variant?: boolean;
   make(sizes: ContenderSizes): Encoder;
+  /** Where the tokens of a sequence stand, for an encoder that takes several coordinates. */
+  positions?(length: number): NdArray;
 }
 
 export const contenders: readonly Contender[] = [

@@ -16,6 +16,17 @@ const lifted =
     return f(lift(a, b), lift(b, a));
   };
 
+/** tf.js leaves the gradient of an operand that it repeated as it is; that of `broadcastTo` is summed. */
+const repeating =
+  (f: Binary) =>
+  (a: Operand<Tensor>, b: Operand<Tensor>): Tensor => {
+    if (typeof a === "number" || typeof b === "number") return lifted(f)(a, b);
+    const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
+    const repeated = (x: Tensor) =>
+      x.size === sizeOf(shape) ? tf.reshape(x, shape) : tf.broadcastTo(x, shape);
+    return f(repeated(a), repeated(b));
+  };
+
 const slotOf = (x: Tensor, axis: number): number => x.rank + axis;
 
 function swapAxes(x: Tensor, a: number, b: number): Tensor {
@@ -58,8 +69,8 @@ const primitives: Primitives<Tensor> = {
   sub: lifted(tf.sub),
   mul: lifted(tf.mul),
   div: lifted(tf.div),
-  minimum: lifted(tf.minimum),
-  maximum: lifted(tf.maximum),
+  minimum: repeating(tf.minimum),
+  maximum: repeating(tf.maximum),
 
   neg: (x) => tf.neg(x),
   abs: (x) => tf.abs(x),

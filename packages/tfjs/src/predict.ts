@@ -6,8 +6,9 @@ import { tfjs } from "./ops.ts";
 import { fromTensor, toTensor } from "./tensors.ts";
 
 /**
- * The logits of a model for tokens [batch, length] at positions 0, 1, 2 …, on the tf.js backend that is set.
+ * The logits of a model for tokens [batch, length], on the tf.js backend that is set.
  *
+ * @param positions [length] or [batch, length]; 0, 1, 2 … unless given
  * @param values the model's parameters by name, as `train` gives them
  * @throws TypeError, RangeError for tokens that do not fit the model, before any work
  */
@@ -15,6 +16,7 @@ export async function predict(
   model: Transformer,
   values: Readonly<Record<string, Float32Array>>,
   tokens: NdArray,
+  positions: NdArray = range(tokens.shape.at(-1)!),
 ): Promise<NdArray> {
   for (const name of Object.keys(model.parameters)) {
     if (!(values[name] instanceof Float32Array)) {
@@ -29,7 +31,7 @@ export async function predict(
         toTensor(array(values[name]!, shape)),
       ]),
     );
-    return model.forward(tfjs, tensors, toTensor(tokens), toTensor(range(tokens.shape.at(-1)!)));
+    return model.forward(tfjs, tensors, toTensor(tokens), toTensor(positions));
   });
   try {
     return await fromTensor(logits);

@@ -1,9 +1,10 @@
-import { checks, initialise, random, range } from "@posenc/core";
+import { checkPositions, checks, initialise, type NdArray, random, range, typedArrays } from "@posenc/core";
 import type { Transformer } from "@posenc/model";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkBackend, requireGradients } from "./check-backend.ts";
 import { tfjs } from "./ops.ts";
 import { pick, type Samples, tensors } from "./samples.ts";
+import { toTensor } from "./tensors.ts";
 
 export interface TrainOptions {
   /** Pooled: one class for each sample. */
@@ -12,6 +13,8 @@ export interface TrainOptions {
   /** Never trained on; loss and accuracy are measured on it after each epoch. */
   readonly heldOut: Samples;
   readonly epochs: number;
+  /** Of the tokens of every sample, [length] or [length, axes]; 0, 1, 2 … unless given. */
+  readonly positions?: NdArray;
   /** 32 unless given. The last batch of an epoch may be smaller. */
   readonly batchSize?: number;
   /** Step size of Adam (Kingma and Ba, 2015); 3e-4 unless given. */
@@ -63,7 +66,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   requireGradients("train");
 
   const [count, length] = train.tokens.shape as [number, number];
-  const positions = tf.tensor1d(range(length).data as Int32Array, "int32");
+  const positions = toTensor(options.positions ?? range(length));
   const variables: Record<string, tf.Variable> = {};
   const optimizer = tf.train.adam(learningRate);
   const results: EpochResult[] = [];
@@ -158,19 +161,24 @@ function crossEntropy(logits: tf.Tensor, labels: tf.Tensor1D): tf.Scalar {
 /** Lets timers, signals and progress run between two steps. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-function checkOptions({
-  model,
-  train,
-  heldOut,
-  epochs,
-  batchSize = 32,
-  learningRate = 3e-4,
-  seed = 0,
-}: TrainOptions): void {
+/** One row of positions, as many as a sample has tokens. */
+function checkPlaces({ model, train, positions = range(train.tokens.shape[1] ?? 1) }: TrainOptions): void {
+  const { encoder } = model.options;
+  const places = checkPositions("train", "positions", typedArrays.describe(positions), encoder.positions);
+  if (places.length !== 1 || places[0] !== train.tokens.shape[1]) {
+    throw new RangeError(
+      `train: positions must be one for each of ${train.tokens.shape[1]} tokens, got shape ${checks.show([...positions.shape])}`,
+    );
+  }
+}
+
+function checkOptions(options: TrainOptions): void {
+  const { model, train, heldOut, epochs, batchSize = 32, learningRate = 3e-4, seed = 0 } = options;
   checks.checkCount("train", "epochs", epochs);
   checks.checkCount("train", "batchSize", batchSize);
   checks.checkPositive("train", "learningRate", learningRate);
   checks.checkCount("train", "seed", seed, 0);
+  checkPlaces(options);
   if (model.options.head !== "pooled")
     throw new RangeError(`train: model must have head "pooled", got "${model.options.head}"`);
   for (const [name, { tokens, labels }] of Object.entries({ train, heldOut })) {

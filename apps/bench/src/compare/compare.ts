@@ -3,8 +3,8 @@
  * Runtime, then measures the time to encode, with nothing else running. What is done is on disk at any time.
  */
 import { join } from "node:path";
-import { tasks, whatItSees, workloads } from "@posenc/benchmarks";
-import { type Encoder, toJSON } from "@posenc/core";
+import { LENGTH, tasks, whatItSees, workloads } from "@posenc/benchmarks";
+import { type Encoder, type NdArray, toJSON } from "@posenc/core";
 import { machine, versions } from "../environment.ts";
 import { type Folder, type Output, openFolder } from "../output.ts";
 import type { EncoderResult, Results } from "../results.ts";
@@ -29,7 +29,7 @@ export async function compare(
 ): Promise<Results> {
   const folder = openFolder(options.out);
   const encoders = new Map(
-    options.contenders.map((contender) => [contender.id, contender.make({ ...options, maxLength: 10 })]),
+    options.contenders.map((contender) => [contender.id, contender.make({ ...options, maxLength: LENGTH })]),
   );
   const jobs = jobsOf(options, encoders);
   let results = emptyResults(options, command, encoders);
@@ -112,6 +112,7 @@ function jobsOf(options: CompareOptions, encoders: ReadonlyMap<string, Encoder>)
       [...encoders].map(([encoder, made]) => ({
         encoder,
         json: toJSON(made),
+        ...placesOf(options, encoder),
         task,
         seed,
         model: { dim, heads, blocks },
@@ -123,6 +124,11 @@ function jobsOf(options: CompareOptions, encoders: ReadonlyMap<string, Encoder>)
       })),
     ),
   );
+}
+
+function placesOf({ contenders }: CompareOptions, id: string): { positions?: NdArray } {
+  const positions = contenders.find((contender) => contender.id === id)?.positions?.(LENGTH);
+  return positions ? { positions } : {};
 }
 
 /** Runs in the order of their jobs, whichever finished first. */
@@ -154,7 +160,12 @@ function emptyResults(
     }),
     encoders: contenders.map(({ id, about }): EncoderResult => {
       const encoder = encoders.get(id)!;
-      return { id, json: toJSON(encoder), about, sees: whatItSees(encoder, options) };
+      return {
+        id,
+        json: toJSON(encoder),
+        about,
+        sees: whatItSees(encoder, options, placesOf(options, id).positions),
+      };
     }),
     runs: [],
     speed: [],

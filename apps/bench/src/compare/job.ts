@@ -13,6 +13,8 @@ export interface Job {
   readonly json: EncoderJSON;
   readonly task: keyof typeof tasks;
   readonly seed: number;
+  /** Of the tokens; 0, 1, 2 … unless given. */
+  readonly positions?: NdArray;
   readonly model: Pick<Required<TransformerOptions>, "dim" | "heads" | "blocks">;
   readonly samples: number;
   readonly heldOut: number;
@@ -39,7 +41,7 @@ export async function runJob(
   signal?: AbortSignal,
 ): Promise<JobResult> {
   const task = tasks[job.task];
-  const { samples, heldOut: heldOutCount, seed, epochs, batchSize, learningRate } = job;
+  const { samples, heldOut: heldOutCount, seed, epochs, batchSize, learningRate, positions } = job;
   const { train: trainSamples, heldOut } = dataset(task, { train: samples, heldOut: heldOutCount, seed });
   const model = transformer({
     ...job.model,
@@ -56,6 +58,7 @@ export async function runJob(
     batchSize,
     learningRate,
     seed,
+    ...(positions && { positions }),
     ...(signal && { signal }),
     onStep: (step) => report({ step }),
     onEpoch: (epoch) => report({ epoch }),
@@ -76,8 +79,8 @@ export async function runJob(
   const session = await createModelSession(model, trained.values, ort, { session: { intraOpNumThreads: 1 } });
   try {
     const [here, there] = [
-      await predict(model, trained.values, heldOut.tokens),
-      await session.run(heldOut.tokens),
+      await predict(model, trained.values, heldOut.tokens, positions),
+      await session.run(heldOut.tokens, positions),
     ];
     const bytes = exportModel(model, trained.values).length;
     return { run: { ...run, onnx: { bytes, ...compareLogits(here, there, heldOut.labels) } }, encoderValues };

@@ -5,6 +5,7 @@ import { aboutLearned } from "./about/learned.ts";
 import { aboutNone } from "./about/none.ts";
 import { aboutRope } from "./about/rope.ts";
 import { aboutSinusoidal } from "./about/sinusoidal.ts";
+import { moreContenders } from "./more-contenders.ts";
 
 /** The model that an encoder is made for. */
 export interface ContenderSizes {
@@ -19,8 +20,8 @@ export interface Contender {
   readonly id: string;
   /** One line for a reader. */
   readonly about: string;
-  /** All that a trace says of it. */
-  readonly words: About;
+  /** All that a trace says of it; what can be said of any encoder unless given. */
+  readonly words?: About;
   /** Another form of the contender before it; takes part only where it is asked for. */
   readonly variant?: boolean;
   make(sizes: ContenderSizes): Encoder;
@@ -28,7 +29,7 @@ export interface Contender {
   positions?(length: number): NdArray;
 }
 
-export const contenders: readonly Contender[] = [
+const common: readonly Contender[] = [
   {
     id: "none",
     about: "No positions: what attention can do without.",
@@ -88,8 +89,10 @@ export const contenders: readonly Contender[] = [
   },
 ];
 
+export const contenders: readonly Contender[] = [...common, ...moreContenders];
+
 /** Those that a comparison takes unless told otherwise: not the variants of one and the same encoder. */
-export const usual: readonly Contender[] = contenders.filter(({ variant }) => !variant);
+export const usual: readonly Contender[] = common.filter(({ variant }) => !variant);
 
 const known = (): string => contenders.map(({ id }) => id).join(", ");
 

@@ -58,9 +58,9 @@ const encoders: readonly (readonly [Encoder, About])[] = [
 
 const cases = [
   ...encoders.map(([encoder, about]) => [JSON.stringify(encoder.options), encoder, about] as const),
-  ...contenders
-    .filter(({ words }) => words.worked)
-    .map(({ id, make, words }) => [`contender ${id}`, make({ dim, heads, maxLength: 10 }), words] as const),
+  ...contenders.flatMap(({ id, make, words }) =>
+    words?.worked ? [[`contender ${id}`, make({ dim, heads, maxLength: 10 }), words] as const] : [],
+  ),
 ];
 
 describe("the numbers put into the formula give what the encoder computed", () => {

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { LENGTH, tasks, whatItSees, workloads } from "@posenc/benchmarks";
 import { type Encoder, type NdArray, toJSON } from "@posenc/core";
+import type { Contender } from "../contenders.ts";
 import { machine, versions } from "../environment.ts";
 import { type Folder, type Output, openFolder } from "../output.ts";
 import type { EncoderResult, Results } from "../results.ts";
@@ -53,16 +54,17 @@ export async function compare(
       shown.log(`${job.encoder} on ${job.task}: ${accuracy} % in ${run.seconds.toFixed(0)} s`);
     });
     save({
-      pictures: [...encoders].flatMap(([id, encoder]) => paint(id, encoder, trained.get(id))),
+      pictures: [...encoders].flatMap(([id, encoder]) =>
+        paint(id, encoder, trained.get(id), positionsOf(options, id, LENGTH)),
+      ),
     });
     for (const [id, encoder] of encoders) {
       for (const workload of Object.values(workloads)) {
         if (signal.aborted) break;
         const { dim, heads, length: maxLength } = workload;
-        const made = options.contenders
-          .find((contender) => contender.id === id)!
-          .make({ dim, heads, maxLength });
-        save({ speed: [...results.speed, ...(await measureSpeed(id, made, workload, signal))] });
+        const made = contenderOf(options, id).make({ dim, heads, maxLength });
+        const positions = positionsOf(options, id, maxLength);
+        save({ speed: [...results.speed, ...(await measureSpeed(id, made, workload, signal, positions))] });
         shown.advance(SPEED_STEPS, `speed of ${encoder.name}`);
       }
     }
@@ -112,7 +114,7 @@ function jobsOf(options: CompareOptions, encoders: ReadonlyMap<string, Encoder>)
       [...encoders].map(([encoder, made]) => ({
         encoder,
         json: toJSON(made),
-        ...placesOf(options, encoder),
+        ...positionEntry(positionsOf(options, encoder, LENGTH)),
         task,
         seed,
         model: { dim, heads, blocks },
@@ -126,10 +128,14 @@ function jobsOf(options: CompareOptions, encoders: ReadonlyMap<string, Encoder>)
   );
 }
 
-function placesOf({ contenders }: CompareOptions, id: string): { positions?: NdArray } {
-  const positions = contenders.find((contender) => contender.id === id)?.positions?.(LENGTH);
-  return positions ? { positions } : {};
-}
+const positionEntry = (positions?: NdArray) => (positions ? { positions } : {});
+
+const contenderOf = ({ contenders }: CompareOptions, id: string): Contender =>
+  contenders.find((contender) => contender.id === id)!;
+
+/** Where `length` tokens stand, for an encoder that takes several coordinates. */
+const positionsOf = (options: CompareOptions, id: string, length: number): NdArray | undefined =>
+  contenderOf(options, id).positions?.(length);
 
 /** Runs in the order of their jobs, whichever finished first. */
 function inOrder(jobs: readonly Job[], runs: Results["runs"]): Results["runs"] {
@@ -164,7 +170,7 @@ function emptyResults(
         id,
         json: toJSON(encoder),
         about,
-        sees: whatItSees(encoder, options, placesOf(options, id).positions),
+        sees: whatItSees(encoder, options, positionsOf(options, id, LENGTH)),
       };
     }),
     runs: [],

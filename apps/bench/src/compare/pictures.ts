@@ -19,40 +19,50 @@ const STEEP = 8;
 type Values = Readonly<Record<string, NdArray>>;
 type Picture = Omit<PictureResult, "encoder" | "values" | "shape"> & { readonly of: NdArray };
 type Painters = {
-  [K in Kind]: (encoder: Extract<Encoder, { kind: K }>, values: Values, length: number) => Picture[];
+  [K in Kind]: (encoder: Extract<Encoder, { kind: K }>, values: Values, positions: NdArray) => Picture[];
+};
+
+const lengthOf = ({ shape }: NdArray): number => shape[0]!;
+const some = ({ data, shape: [length, ...rest] }: NdArray, most: number): NdArray => {
+  const kept = Math.min(length!, most);
+  return array(data.slice(0, kept * sizeOf(rest)), [kept, ...rest]);
 };
 
 const painters: Painters = {
-  additive: (encoder, values, length) => {
-    const dim = encoder.dim ?? 1;
+  additive: (encoder, values, positions) => {
+    const [length, dim] = [lengthOf(positions), encoder.dim ?? 1];
     const zeros = array(new Float32Array(length * dim), [length, dim]);
     return [
       {
         title: "what is added to the embeddings",
         axes: { x: "dimension", y: "position" },
-        of: bind(encoder, typedArrays, values)(zeros, range(length)),
+        of: bind(encoder, typedArrays, values)(zeros, positions),
         caption: `Row p is the vector of position p: ${length} positions × ${dim} dimensions.`,
       },
     ];
   },
 
-  rotary: (encoder, values, length) => [
-    {
-      title: "cosines of the angles",
-      axes: { x: "pair of dimensions", y: "position" },
-      of: encoder.turns(typedArrays, range(length), values).cos,
-      caption:
-        "Pair i of a query or key at position p is turned by an angle with this cosine: fast pairs left, slow ones right.",
-    },
-  ],
-
-  bias: (encoder, values, length) => {
-    const size = Math.min(length, PAIRS);
-    return scorePictures(encoder.heads, bind(encoder, typedArrays, values)(range(size), range(size)));
+  rotary: (encoder, values, positions) => {
+    const { data, shape } = encoder.turns(typedArrays, positions, values).cos;
+    const [length, pairs] = shape.slice(-2) as [number, number];
+    return [
+      {
+        title: "cosines of the angles",
+        axes: { x: "pair of dimensions", y: "position" },
+        of: array(data.slice(0, length * pairs), [length, pairs]),
+        caption: "Pair i of a query or key at position p is turned by an angle with this cosine.",
+      },
+    ];
   },
 
-  content: (encoder, values, length) => {
-    const size = Math.min(length, PAIRS);
+  bias: (encoder, values, positions) => {
+    const places = some(positions, PAIRS);
+    return scorePictures(encoder.heads, bind(encoder, typedArrays, values)(places, places));
+  },
+
+  content: (encoder, values, positions) => {
+    const places = some(positions, PAIRS);
+    const size = lengthOf(places);
     const same = (...shape: number[]) => array(new Float32Array(sizeOf(shape)).fill(1), shape);
     const { heads, dim } = encoder;
     const attention = {
@@ -60,7 +70,7 @@ const painters: Painters = {
       k: same(1, heads, size, dim),
       products: same(1, heads, size, size),
     };
-    return scorePictures(heads, bind(encoder, typedArrays, values)(attention, range(size), range(size)));
+    return scorePictures(heads, bind(encoder, typedArrays, values)(attention, places, places));
   },
 };
 
@@ -81,6 +91,7 @@ export function paint(
   id: string,
   encoder: Encoder,
   trained?: Readonly<Record<string, Float32Array>>,
+  positions?: NdArray,
 ): PictureResult[] {
   const values = Object.fromEntries(
     Object.entries(trained ?? initialise(encoder.parameters, 0)).map(([name, data]) => [
@@ -88,9 +99,13 @@ export function paint(
       array(data, encoder.parameters[name]!.shape),
     ]),
   );
-  const length = Math.min(POSITIONS, encoder.positions?.below ?? POSITIONS);
-  const painter = painters[encoder.kind] as (encoder: Encoder, values: Values, length: number) => Picture[];
-  return painter(encoder, values, length)
+  const places = positions ?? range(Math.min(POSITIONS, encoder.positions?.below ?? POSITIONS));
+  const painter = painters[encoder.kind] as (
+    encoder: Encoder,
+    values: Values,
+    positions: NdArray,
+  ) => Picture[];
+  return painter(encoder, values, places)
     .filter(({ of }) => of.data.some((value) => value !== of.data[0]))
     .map(({ of, ...picture }) => ({
       encoder: id,

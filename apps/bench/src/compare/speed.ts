@@ -33,23 +33,19 @@ interface Opponent {
   dispose(): unknown;
 }
 
-/** The input of an encoder of each kind. */
-const inputs: { [K in Kind]: (workload: Workload) => NdArray[] } = {
-  additive: ({ batch, length, dim }) => [noise([batch, length, dim]), range(length)],
-  rotary: ({ batch, heads, length, dim }) => [
-    noise([batch, heads, length, dim / heads]),
-    noise([batch, heads, length, dim / heads]),
-    range(length),
-  ],
-  bias: ({ length }) => [range(length), range(length)],
-  content: ({ batch, heads, length, dim }) => [
-    noise([batch, heads, length, dim / heads]),
-    noise([batch, heads, length, dim / heads]),
-    noise([batch, heads, length, length]),
-    range(length),
-    range(length),
-  ],
+/** The input of an encoder of each kind, at these positions. */
+const inputs: { [K in Kind]: (workload: Workload, positions: NdArray) => NdArray[] } = {
+  additive: ({ batch, length, dim }, positions) => [noise([batch, length, dim]), positions],
+  rotary: (workload, positions) => [heads(workload), heads(workload), positions],
+  bias: (_, positions) => [positions, positions],
+  content: (workload, positions) => {
+    const { batch, heads: count, length } = workload;
+    return [heads(workload), heads(workload), noise([batch, count, length, length]), positions, positions];
+  },
 };
+
+const heads = ({ batch, heads, length, dim }: Workload): NdArray =>
+  noise([batch, heads, length, dim / heads]);
 
 /** These tensors as what is bound takes them. */
 const parametersOf: Record<Kind, <T>(given: readonly T[]) => readonly unknown[]> = {
@@ -70,9 +66,10 @@ export async function measureSpeed(
   encoder: Encoder,
   workload: Workload,
   signal: AbortSignal,
+  positions: NdArray = range(workload.length),
 ): Promise<SpeedResult[]> {
   const values = initialise(encoder.parameters, 0);
-  const given = inputs[encoder.kind](workload);
+  const given = inputs[encoder.kind](workload, positions);
   const opponents = [
     onTypedArrays(encoder, values, given),
     await onTfjs("cpu", encoder, values, given),

@@ -9,6 +9,9 @@ export function traceOptions(flags: Flags): TraceOptions {
   const { text, count } = readFlags("trace", flags);
   const { variant, json, quiz } = flags;
   const contender = pickContender(text("encoder"), typeof variant === "string" ? variant : undefined);
+  if (contender.positions) {
+    throw new RangeError(`trace: --encoder must take one position for each word, got ${contender.id}`);
+  }
   const task = checks.checkOneOf(
     "trace",
     "--task",
@@ -21,7 +24,7 @@ export function traceOptions(flags: Flags): TraceOptions {
     ...sizes,
     encoder: contender.make({ ...sizes, maxLength: LENGTH }),
     encoderTitle: contender.id,
-    about: contender.words,
+    ...(contender.words && { about: contender.words }),
     task: tasks[task],
     seed: count("seed", 0),
     epochs: count("epochs"),

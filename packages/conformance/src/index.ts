@@ -1,4 +1,4 @@
-export { applyTo, type Call, inputsOf, positionsFrom } from "./applications.ts";
+export { applyTo, inputsOf, positionsFrom } from "./applications.ts";
 export type { Device } from "./device.ts";
 export { everyEncoder } from "./every-encoder.ts";
 export { testEncoder } from "./test-encoder.ts";

@@ -23,7 +23,14 @@ import { flashXpos, lucid, lucidAxial, lucidXpos, torchscale, xTransformers } fr
 import { mropes } from "./peers/mropes.ts";
 import { multimodalPositions } from "./peers/multimodal-positions.ts";
 import { resizes } from "./peers/resizes.ts";
-import { configs, otherCodes, scaledTruths, softmaxScales, statefulCalls } from "./peers/rope-parameters.ts";
+import {
+  configs,
+  otherCodes,
+  scaledTables,
+  scaledTruths,
+  softmaxScales,
+  statefulCalls,
+} from "./peers/rope-parameters.ts";
 import {
   kerasRope,
   onnxRotations,
@@ -37,10 +44,6 @@ import { detr, mae, maeLine, multidim, timingNd, timmFourier, timmSincos } from 
 import { truths } from "./peers/truths.ts";
 import { swin2Tables, swinBias } from "./peers/windows.ts";
 import { type ReferenceCase, reference, referenceFolder } from "./reference.ts";
-
-const later =
-  (what: string): Peer =>
-  () => ({ later: what });
 
 /** Who computes what, by file, and by the part of a case's id before the slash; `*` for all others. */
 const peers: Record<string, Record<string, Peer>> = {
@@ -116,6 +119,7 @@ const peers: Record<string, Record<string, Peer>> = {
     "transfo-xl-pos-emb": relativeSinusoids,
   },
   truth: { scaled: scaledTruths, "*": truths },
+  truth_scaled: { "*": scaledTables },
   truth_far: { "*": truths },
 };
 

@@ -7,6 +7,7 @@
  *
  * An encoder never applies itself; {@link bind} does, once for all encoders.
  */
+import type { Frequencies } from "./frequencies.ts";
 import type { Ops, Pairing, RotaryLayout, SinCos } from "./ops.ts";
 import type { Parameters, Values } from "./parameters.ts";
 
@@ -36,6 +37,11 @@ interface Strategy<P extends Parameters> {
    * when the sequence grows. True unless given.
    */
   readonly cacheSafe?: boolean;
+  /**
+   * The angular frequencies it uses, where it has fixed ones: in radians per unit of the coordinate that each goes
+   * with, or of the first where several go together. For analysis only ({@link analyze}).
+   */
+  readonly frequencies?: Frequencies;
 }
 
 /** A vector per position, added to the embeddings. */
@@ -56,6 +62,8 @@ export interface RotaryEncoder<P extends Parameters = Parameters> extends Strate
   keyTurns?<T>(ops: Ops<T>, positions: T, parameters: Values<P, T>): SinCos<T>;
   /** How the pairs of the result lie, where that is not `pairing` (DeepSeek reads interleaved, writes halves). */
   readonly outputPairing?: Pairing;
+  /** By what turning makes a vector longer, where all of it is turned (an attention factor); 1 unless given. */
+  readonly gain?: number;
   /** Each head has turns of its own: sines and cosines are [..., heads, length, rotaryDim / 2]. */
   readonly perHead?: boolean;
   /** A head is so many blocks of equal length, one after the other, and a pair lies within a block; 1 unless given. */

@@ -25,6 +25,14 @@ export function frequencies(values: ArrayLike<number>): Frequencies {
   return { high: Float64Array.from(values), low: new Float64Array(values.length) };
 }
 
+/** One list after the other; amplitudes are left out. */
+export function joinFrequencies(all: readonly Frequencies[]): Frequencies {
+  return {
+    high: Float64Array.from(all.flatMap(({ high }) => [...high])),
+    low: Float64Array.from(all.flatMap(({ low }) => [...low])),
+  };
+}
+
 export interface GeometricOptions {
   readonly base: number | DoubleDouble;
   /** How many. */

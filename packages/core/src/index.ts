@@ -1,3 +1,8 @@
+export { type AngleType, aliasing } from "./analysis/aliasing.ts";
+export { type Analysis, type AnalyzeOptions, analyze } from "./analysis/analyze.ts";
+export type { FirstRepeat } from "./analysis/first-repeat.ts";
+export type { ByDistance, Decay, Relation, ScoreProfile } from "./analysis/score-profile.ts";
+export type { Wavelengths } from "./analysis/wavelengths.ts";
 export { type Applied, bind } from "./bind.ts";
 export {
   checkAdditive,
@@ -62,6 +67,8 @@ export {
   isFrequencies,
   TURN_PARTS,
 } from "./frequencies.ts";
+export { encodersFromConfig, type ModelEncoders } from "./huggingface/encoders-from-config.ts";
+export { fillParameters } from "./huggingface/fill-parameters.ts";
 export {
   type ConfiguredRope,
   type RopeConfigOptions,

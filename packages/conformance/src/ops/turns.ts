@@ -1,8 +1,15 @@
-import { frequencies, geometric, type Pairing, type RotaryLayout } from "@posenc/core";
+import {
+  frequencies,
+  geometric,
+  type Pairing,
+  type RotaryEncoder,
+  type RotaryLayout,
+  ropeFromConfig,
+} from "@posenc/core";
 import { expect, test } from "vitest";
 import type { Device } from "../device.ts";
 import { type Expected, expectUlps, floats, integers } from "../expect.ts";
-import { type ReferenceCase, referenceCase } from "../reference.ts";
+import { type ReferenceCase, reference, referenceCase } from "../reference.ts";
 import { type Operation, sample } from "./operation.ts";
 
 /** Sines and cosines of positions, and rotation by them. */
@@ -231,4 +238,24 @@ function testExactSincos(device: Device): void {
       });
     }
   }
+
+  for (const entry of reference("truth_scaled")) {
+    test(`scaled frequencies within 1 ulp of the truth: ${entry.id}`, async () => {
+      const { positions } = entry.params as unknown as TruthParams;
+      const encoder = scaledEncoder(entry);
+      const given = integers([positions.length], (i) => positions[i]!);
+      const [sin, cos] = await device.run([given], (ops, positions) => {
+        const turn = encoder.turns(ops, positions!, {});
+        return [turn.sin, turn.cos];
+      });
+      expectUlps(sin!, entry.outputs.sin!, 1, "sin");
+      expectUlps(cos!, entry.outputs.cos!, 1, "cos");
+    });
+  }
+}
+
+/** The encoder that a case of the file truth_scaled is about. */
+export function scaledEncoder({ params }: ReferenceCase): RotaryEncoder {
+  const { positions, length, ...config } = params;
+  return ropeFromConfig(config, typeof length === "number" ? { length } : {}).encoder;
 }

@@ -72,8 +72,14 @@ export const lucidXpos: Peer = (entry) => {
   const { q } = entry.inputs;
   const length = rowsOf(q!);
   const options = optionsOf(params, dimOf(q!));
-  const scaleBase = params.xpos_scale_base ?? params.scale_base ?? 512;
-  return turnings(entry, { encoder: xpos({ ...options, scaleBase, length }), positions: range(length) });
+  const base = params.xpos_scale_base ?? params.scale_base ?? 512;
+  // rotary-embedding-torch scales by interpolated positions, x-transformers by whole ones
+  const factor = params.interpolate_factor ?? 1;
+  const scale =
+    factor === 1
+      ? { scaleBase: base, length }
+      : { scaleBase: base * factor, centre: factor * Math.floor(length / 2) };
+  return turnings(entry, { encoder: xpos({ ...options, ...scale }), positions: range(length) });
 };
 
 export const xTransformers: Peer = (entry) => {

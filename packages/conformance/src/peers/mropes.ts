@@ -1,19 +1,15 @@
-import { array, mrope, type NdArray } from "@posenc/core";
+import { array, mrope, type NdArray, ropeFromConfig } from "@posenc/core";
 import type { ReferenceTensor } from "../reference.ts";
 import type { Peer } from "./comparison.ts";
+import { frequencyOptions } from "./ropes.ts";
 import { pairings, turnings } from "./turnings.ts";
 
 interface Params {
   readonly pairing: string;
   readonly layout: string;
   readonly head_dim: number;
-  readonly rotary_dim?: number;
-  readonly rope_parameters: {
-    readonly rope_type?: string;
-    readonly rope_theta?: number;
-    readonly mrope_section: readonly number[];
-    readonly mrope_interleaved?: boolean;
-  };
+  readonly max_position_embeddings?: number;
+  readonly rope_parameters: object;
 }
 
 /** [axes, batch, length] → [batch, length, axes]. */
@@ -26,16 +22,18 @@ function axesLast({ data, shape }: ReferenceTensor): NdArray {
 
 /** Text, images and videos: time, height and width. */
 export const mropes: Peer = (entry) => {
-  const { pairing, layout, head_dim: dim, rotary_dim, rope_parameters } = entry.params as unknown as Params;
-  const { rope_type = "default", rope_theta, mrope_section, mrope_interleaved } = rope_parameters;
-  if (rope_type !== "default") return { later: `frequencies scaled by ${rope_type}` };
+  const { pairing, layout, ...config } = entry.params as unknown as Params;
+  const { head_dim, max_position_embeddings, rope_parameters } = config;
+  const { encoder, multimodal } = ropeFromConfig({
+    head_dim,
+    rope_parameters,
+    ...(max_position_embeddings && { max_position_embeddings }),
+  });
   return turnings(entry, {
     encoder: mrope({
-      dim,
-      rotaryDim: rotary_dim ?? dim,
-      sections: mrope_section,
-      layout: mrope_interleaved ? "interleaved" : "sectioned",
-      base: rope_theta ?? 10_000,
+      ...frequencyOptions(encoder),
+      sections: multimodal!.sections,
+      layout: multimodal!.interleaved ? "interleaved" : "sectioned",
       pairing: pairings[pairing]!,
     }),
     positions: axesLast(entry.inputs.position_ids!),

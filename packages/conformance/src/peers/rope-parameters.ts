@@ -10,7 +10,8 @@ import {
   typedArrays,
   yarnSoftmaxFactor,
 } from "@posenc/core";
-import type { Expected } from "../expect.ts";
+import { type Expected, ulp } from "../expect.ts";
+import { scaledEncoder } from "../ops/turns.ts";
 import type { ReferenceCase } from "../reference.ts";
 import { beside, besidePlain, besidePrecise, type Comparison, type Peer } from "./comparison.ts";
 import { frequencyOptions } from "./ropes.ts";
@@ -29,7 +30,7 @@ function frequenciesBeside(entry: ReferenceCase, ours: RopeFrequencies): Compari
   ];
 }
 
-const frequenciesOf = ({ encoder }: ConfiguredRope): RopeFrequencies =>
+const frequenciesOf = ({ encoder }: Pick<ConfiguredRope, "encoder">): RopeFrequencies =>
   ropeFrequencies(frequencyOptions(encoder));
 
 interface HfParams {
@@ -206,7 +207,28 @@ export const scaledTruths: Peer = (entry) => {
     },
   };
   const options = typeof seq_len === "number" ? { length: seq_len } : {};
-  const ours = frequenciesOf(ropeFromConfig(config, options));
+  return exactly(entry, frequenciesOf(ropeFromConfig(config, options)));
+};
+
+/** The same with tables, their attention factor in them: within 1 ulp of float32. */
+export const scaledTables: Peer = (entry) => {
+  const encoder = scaledEncoder(entry);
+  const { positions } = entry.params as { readonly positions: readonly number[] };
+  const turn = encoder.turns(typedArrays, positionsOf(positions, [positions.length]), {});
+  const tables = (["sin", "cos"] as const).map(
+    (name): Comparison => ({
+      output: name,
+      what: name,
+      got: turn[name],
+      want: entry.outputs[name]!,
+      tolerance: ulp,
+    }),
+  );
+  return [...exactly(entry, frequenciesOf({ encoder })), ...tables];
+};
+
+/** Frequencies and attention factor within 1 ulp of float64. */
+function exactly(entry: ReferenceCase, ours: RopeFrequencies): Comparison[] {
   const close = (output: string, got: Expected, want: Expected): Comparison => ({
     output,
     what: output,
@@ -220,4 +242,4 @@ export const scaledTruths: Peer = (entry) => {
     close("inv_freq", { shape: [high.length], data: high }, entry.outputs.inv_freq!),
     close("attention_factor", single(ours.attentionFactor), single(entry.plain.attention_factor as number)),
   ];
-};
+}

@@ -25,13 +25,13 @@ interface Params {
   readonly rope_theta?: number;
   readonly rope_parameters?: object;
   readonly max_position_embeddings?: number;
-  /** Of keras-hub, as `rope_type` elsewhere. */
   readonly positions?: readonly number[] | null;
   readonly start_pos?: number;
   readonly start_index?: number;
   readonly past?: number;
   readonly max_wavelength?: number;
   readonly scaling_factor?: number;
+  readonly rope_type?: string;
 }
 
 const pairings: Readonly<Record<string, { readonly pairing: Pairing; readonly outputPairing?: Pairing }>> = {
@@ -72,14 +72,13 @@ export const ropes: Peer = (entry) => {
 
 /** The frequencies of a case, its parameters read as a model's config. */
 function optionsOf(params: Params, dim: number): RopeFrequencyOptions {
-  const { head_dim = dim, rotary_dim, rope_parameters, scaling_factor = 1, max_position_embeddings } = params;
+  const { head_dim = dim, rotary_dim, rope_parameters = {}, max_position_embeddings } = params;
   const { encoder } = ropeFromConfig({
     head_dim,
     rotary_dim,
     max_position_embeddings,
     rope_theta: params.rope_theta ?? params.max_wavelength,
-    rope_parameters:
-      rope_parameters ?? (scaling_factor === 1 ? {} : { rope_type: "linear", factor: scaling_factor }),
+    rope_parameters,
   });
   return frequencyOptions(encoder);
 }
@@ -137,10 +136,30 @@ export const rotateKernels: Peer = (entry) => {
   return beside(entry, "x", got, "arithmetic");
 };
 
+/** What keras-hub calls dynamic is a fixed division of every frequency by factor^(d / (d − 2)). */
+const kerasScalings: Readonly<Record<string, (factor: number, dim: number, params: object) => object>> = {
+  linear: (factor) => ({ rope_type: "linear", factor }),
+  dynamic: (factor, dim) => ({ rope_type: "linear", factor: factor ** (dim / (dim - 2)) }),
+  yarn(factor, _, params) {
+    const names = ["beta_fast", "beta_slow", "truncate", "original_max_position_embeddings"];
+    const given = Object.entries(params).filter(([name]) => names.includes(name));
+    return { rope_type: "yarn", factor, ...Object.fromEntries(given) };
+  },
+};
+
 /** keras-hub: [batch, length, (heads,) dim], pairs in halves. */
 export const kerasRope: Peer = (entry) => {
-  const three = entry.inputs.x!.shape.length === 3;
-  return ropes({ ...entry, params: { ...entry.params, pairing: "half", layout: three ? "bhsd" : "bshd" } });
+  const { shape } = entry.inputs.x!;
+  const { scaling_factor = 1, rope_type = "linear" } = entry.params as unknown as Params;
+  const scaling = kerasScalings[rope_type];
+  if (!scaling) return { later: `frequencies scaled by ${rope_type}` };
+  const params = {
+    ...entry.params,
+    rope_parameters: scaling(scaling_factor, shape.at(-1)!, entry.params),
+    pairing: "half",
+    layout: shape.length === 3 ? "bhsd" : "bshd",
+  };
+  return ropes({ ...entry, params });
 };
 
 /** Tables of a model's configuration at some positions. */

@@ -13,7 +13,7 @@ import {
 } from "../checks.ts";
 import { type DoubleDouble, multiply } from "../double-double.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
-import { type Frequencies, geometric, frequencies as plain } from "../frequencies.ts";
+import { type Frequencies, geometric, joinFrequencies, frequencies as plain } from "../frequencies.ts";
 
 const SERIES = ["per-axis", "dealt", "linear", "octaves"] as const;
 
@@ -95,6 +95,7 @@ export function axialRope(options: AxialRopeOptions): RotaryEncoder<Record<never
     : new Array<number>(axes).fill(checkFactor(who, "scale", scale));
   const pairs = rotaryDim / (2 * axes);
   const { seriesOf, ...chosen } = checkSeries(who, options, pairs, axes);
+  const waves = joinFrequencies(scales.map((scale, axis) => scaled(seriesOf(axis), scale)));
 
   return rotary({
     name: who,
@@ -113,10 +114,11 @@ export function axialRope(options: AxialRopeOptions): RotaryEncoder<Record<never
     ...(blocks > 1 && { blocks }),
     positions: { axes, real: domain === "real" },
     parameters: {},
+    frequencies: waves,
     turns: axialTurns({
       axes,
       axisOf: Array.from({ length: pairs * axes }, (_, pair) => Math.floor(pair / pairs)),
-      frequencies: joined(scales.map((scale, axis) => scaled(seriesOf(axis), scale))),
+      frequencies: waves,
     }),
   });
 }
@@ -174,12 +176,5 @@ function scaled({ high, low }: Frequencies, factor: number): Frequencies {
   return {
     high: Float64Array.from(products, ([high]) => high),
     low: Float64Array.from(products, ([, low]) => low),
-  };
-}
-
-function joined(all: readonly Frequencies[]): Frequencies {
-  return {
-    high: Float64Array.from(all.flatMap(({ high }) => [...high])),
-    low: Float64Array.from(all.flatMap(({ low }) => [...low])),
   };
 }

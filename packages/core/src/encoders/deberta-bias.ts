@@ -1,4 +1,4 @@
-import { checkBetween, checkNames, checkSize } from "../checks.ts";
+import { checkBetween, checkEven, checkNames, checkSize } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
 import { bucketTable, type DebertaBucketOptions, debertaBucketsOf, lookUpBuckets } from "../log-buckets.ts";
 import type { Parameter } from "../parameters.ts";
@@ -23,6 +23,7 @@ export function debertaBias(options: DebertaBiasOptions): BiasEncoder<{ readonly
   checkNames("debertaBias", options, known);
   const { positionBuckets = 256, maxRelativePositions = 512, initialDeviation = 0.05 } = options;
   const heads = checkSize("debertaBias", "heads", options.heads);
+  checkEven("debertaBias", "positionBuckets", positionBuckets);
   const bucket = debertaBucketsOf("debertaBias", { positionBuckets, maxRelativePositions });
   checkBetween("debertaBias", "initialDeviation", initialDeviation, 0, 1e6);
   const last = 2 * positionBuckets - 1;

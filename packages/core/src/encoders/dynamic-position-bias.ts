@@ -1,6 +1,6 @@
 import { checkBoolean, checkCount, checkNames, checkSize } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
-import type { Parameter } from "../parameters.ts";
+import type { Parameter, Parameters } from "../parameters.ts";
 import { linear, silu } from "../perceptron.ts";
 import { headsFirst, relativePositions } from "../relative-positions.ts";
 
@@ -25,9 +25,7 @@ export interface DynamicPositionBiasOptions {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function dynamicPositionBias(
-  options: DynamicPositionBiasOptions,
-): BiasEncoder<Readonly<Record<string, Parameter>>> {
+export function dynamicPositionBias(options: DynamicPositionBiasOptions): BiasEncoder<Parameters> {
   const name = "dynamicPositionBias";
   checkNames(name, options, ["heads", "width", "depth", "logDistance", "norm"]);
   const { width = 32, depth = 2, logDistance = false, norm = false } = options;
@@ -38,7 +36,7 @@ export function dynamicPositionBias(
   checkBoolean(name, "norm", norm);
   const layers = Array.from({ length: depth }, (_, i) => `hidden.${i}`);
 
-  return bias<Readonly<Record<string, Parameter>>>({
+  return bias<Parameters>({
     name,
     options: { heads, width, depth, logDistance, norm },
     heads,

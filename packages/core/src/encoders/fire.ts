@@ -14,7 +14,7 @@ export interface FireOptions {
   readonly rate?: number;
 }
 
-export interface FireParameters {
+export type FireParameters = {
   readonly rate: Parameter;
   /** A factor of the threshold. */
   readonly multiplier: Parameter;
@@ -22,8 +22,7 @@ export interface FireParameters {
   readonly "hidden.bias": Parameter;
   readonly "output.weight": Parameter;
   readonly "output.bias": Parameter;
-  readonly [name: string]: Parameter;
-}
+};
 
 /** The published guard against a rate of 0. */
 const EPSILON = 1e-6;

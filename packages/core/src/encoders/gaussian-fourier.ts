@@ -49,6 +49,7 @@ export function gaussianFourier(options: GaussianFourierOptions): AdditiveEncode
     dim: 2 * matrix.length,
     positions: { real: true, axes },
     parameters: {},
+    frequencies: columns[0]!,
     vectors({ add, concat, mul, sincos, split, squeeze, sub }, positions) {
       const coordinates = split(positions, new Array(axes).fill(1), -1);
       const turns = columns.map((column, axis) => sincos(squeeze(coordinates[axis]!, -1), column));

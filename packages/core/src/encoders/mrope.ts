@@ -42,9 +42,11 @@ export function mrope(options: MropeOptions): RotaryEncoder<Record<never, never>
     dim,
     rotaryDim,
     pairing,
+    gain: attentionFactor,
     positions: { axes },
     parameters: {},
     cacheSafe: isCacheSafe(scaling),
+    frequencies,
     turns: axialTurns({
       axes,
       axisOf: layout === "sectioned" ? sectioned(sections) : interleaved(sections, rotaryDim / 2),

@@ -67,6 +67,7 @@ export function nerf(options: NerfOptions): AdditiveEncoder<Record<never, never>
     dim: axes * (2 * bands + (includeInput ? 1 : 0)),
     positions: { real: true, axes },
     parameters: {},
+    frequencies: bandFrequencies,
     vectors(ops, positions) {
       const { concat, expandDims, flatten, float, sincos, swapAxes } = ops;
       const { sin, cos } = sincos(positions, bandFrequencies); // [..., axes, bands]

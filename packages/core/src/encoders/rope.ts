@@ -57,9 +57,11 @@ export function rope(options: RopeOptions): RotaryEncoder<Record<never, never>> 
     rotaryDim,
     pairing,
     outputPairing,
+    gain: attentionFactor,
     positions: { real },
     parameters: {},
     cacheSafe: isCacheSafe(scaling),
+    frequencies: waves,
     turns: (ops, positions) => ops.sincos(shifted(ops, positions, offset), waves),
   });
 }

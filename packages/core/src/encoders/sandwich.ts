@@ -32,6 +32,7 @@ export function sandwich(options: SandwichOptions): BiasEncoder<Record<never, ne
     options: { heads, dim, base },
     heads,
     parameters: {},
+    frequencies,
     scores({ concat, constant, expandDims, matMul, mul, sincos, swapAxes }, queries, keys) {
       const vectors = (positions: typeof queries) => {
         const { sin, cos } = sincos(positions, frequencies);

@@ -13,6 +13,7 @@ import {
 } from "../checks.ts";
 import { divide } from "../double-double.ts";
 import { type AdditiveEncoder, additive } from "../encoder.ts";
+import { joinFrequencies } from "../frequencies.ts";
 import { shifted } from "../range.ts";
 import { times, waves } from "./waves.ts";
 
@@ -100,6 +101,7 @@ export function sinusoidalNd(options: SinusoidalNdOptions): AdditiveEncoder<Reco
     dim,
     positions: { real, axes },
     parameters: {},
+    frequencies: joinFrequencies(frequencies),
     vectors(ops, positions) {
       const { concat, expandDims, flatten, mul, sincos, split, squeeze } = ops;
       const at = shifted(ops, positions, offset);

@@ -10,7 +10,7 @@ import {
   checkSize,
 } from "../checks.ts";
 import { type AdditiveEncoder, additive } from "../encoder.ts";
-import type { Frequencies } from "../frequencies.ts";
+import { type Frequencies, joinFrequencies } from "../frequencies.ts";
 import type { Parameter, Parameters } from "../parameters.ts";
 import { shifted } from "../range.ts";
 import { waves } from "./waves.ts";
@@ -114,6 +114,7 @@ export function sinusoidal(options: SinusoidalOptions): AdditiveEncoder {
     dim,
     positions: { real },
     parameters,
+    frequencies: other === one ? one : joinFrequencies([one, other]),
     vectors(ops, positions, values) {
       const { abs, concat, expandDims, flatten, float, minimum, mul, sincos, split, sub } = ops;
       const at = shifted(ops, positions, offset);

@@ -39,6 +39,7 @@ export function transformerXl(options: TransformerXlOptions): ContentEncoder<Tra
     options: { heads, dim, base },
     heads,
     dim,
+    frequencies,
     parameters: {
       relative: { shape: [width, width], init: { normal: 1 / Math.sqrt(width) } },
       u: { shape: [heads, 1, dim], init: "zeros" },

@@ -31,7 +31,7 @@ const NAMES = ["dim", "rotaryDim", "base", "pairing", "scaleBase", "gamma", "cen
  *
  * The centre cancels out of every score; it only keeps the scales within float32. The authors put it in the middle
  * of the sequence, which moves when the sequence grows. A fixed centre is safe with a KV cache, at a price: queries
- * and keys far from it are very small and very large, so positions end where a scale passes e^±80 (32,694 from the
+ * and keys far from it are very small and very large, so positions end where a scale passes e^±80 (32,695 from the
  * centre with the defaults). Causal: for keys after the query the scale grows instead.
  *
  * @throws TypeError, RangeError for a bad option
@@ -86,6 +86,7 @@ export function xpos(options: XposOptions): RotaryEncoder<Record<never, never>> 
     pairing,
     positions: { below: centre + reach },
     cacheSafe: length === undefined && isCacheSafe(scaling),
+    frequencies: waves,
     parameters: {},
     turns: turns(exponents),
     keyTurns: turns(exponents.map((exponent) => -exponent)),

@@ -3,6 +3,9 @@ import { checkBoolean, checkCount, checkObject, checkOneOf, checkPositive, show 
 /** Keys that say something about positions: none of them may go unread. */
 const POSITIONAL = /(^|_)(rope|rotary|alibi|nope|pos|position|positions|positional|relative)(_|$)/;
 
+/** Of anything that is counted; more positions have no float32 numbers. */
+const MOST = 2 ** 24;
+
 /** Reads a model's config key by key, and knows in the end which keys were not read. */
 export interface ConfigReader {
   /** Whether one of the keys is there; null counts as not. */
@@ -50,7 +53,7 @@ export function configReader(who: string, config: unknown, path = ""): ConfigRea
       const [first, ...others] = found;
       if (first === undefined)
         return fallback ?? checkCount(who, spellings.map(nameOf).join(" or "), undefined);
-      const value = checkCount(who, nameOf(first), get(first), least);
+      const value = checkCount(who, nameOf(first), get(first), least, MOST);
       for (const key of others) {
         if (get(key) !== value) {
           throw new RangeError(

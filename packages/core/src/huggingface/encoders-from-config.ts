@@ -74,7 +74,11 @@ function mayHaveRope(config: object, model: string): boolean {
 }
 
 function turned(config: unknown, reader: ConfigReader, options: RopeConfigOptions): ModelEncoders {
-  for (const key of NOT_WITH_ROPE) if (reader.has(key)) reader.fail(key, "left out beside RoPE");
+  for (const key of NOT_WITH_ROPE) {
+    if (reader.has(key) && (config as Record<string, unknown>)[key] !== false) {
+      reader.fail(key, "left out beside RoPE");
+    }
+  }
   const rope = ropeFromConfig(config, options);
   const { byLayerType, encoder, layers, multimodal } = rope;
   const alike = Object.keys(byLayerType).length === 0 && layers?.includes(null) !== true;

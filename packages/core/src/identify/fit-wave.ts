@@ -76,16 +76,20 @@ export function fitBase({ columns, positions }: Waves, scale: number, offset: nu
     const wave = 1 / (exponent * farthest);
     const steps = Math.ceil((high - low) / (0.4 * wave)) + 16;
     const step = (high - low) / steps;
-    let least = Number.POSITIVE_INFINITY;
-    for (let i = 0; i <= steps; i++) {
-      const found = error(low + i * step);
-      if (found < least) [least, best] = [found, low + i * step];
-    }
-    best = lowest(error, best - step, best + step);
+    const errors = Float64Array.from({ length: steps + 1 }, (_, i) => error(low + i * step));
+    const minima = valleys(errors).map((i) => lowest(error, low + (i - 1) * step, low + (i + 1) * step));
+    best = minima.reduce((a, b) => (error(b) < error(a) ? b : a));
     const reach = 0.4 / ((stages[stage + 1]?.exponent ?? exponent) * farthest);
     [low, high] = [Math.max(best - reach, 0), best + reach];
   });
   return Math.exp(best);
+}
+
+/** Where there may be a least value between the steps: the deepest eight. */
+function valleys(errors: Float64Array): number[] {
+  const at = (i: number) => errors[i] ?? Number.POSITIVE_INFINITY;
+  const all = Array.from(errors.keys()).filter((i) => at(i) <= at(i - 1) && at(i) <= at(i + 1));
+  return all.sort((a, b) => at(a) - at(b)).slice(0, 8);
 }
 
 interface Stage {

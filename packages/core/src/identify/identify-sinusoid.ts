@@ -22,7 +22,7 @@ const LARGEST_OFFSET = 4096;
  * float32 angles are.
  *
  * The exponents of the paper and of tensor2tensor differ in nothing but the base: b in one is b^((d − 2)/d) in the
- * other. The one whose base has fewer digits is named, and the paper's where that does not tell. With two
+ * other. The one whose base is 10000 or has fewer digits is named, and the paper's where that does not tell. With two
  * columns there is no base to see; 10000 is named.
  *
  * @param table float32 of shape [positions, dim], rows at consecutive positions; 4 rows and 2 columns at least
@@ -55,10 +55,12 @@ export function identifySinusoid(table: NdArray): SinusoidalOptions | undefined 
     const real = fit.offset < 0 && { positions: "real" as const };
     return [{ dim, ...variant, oddDim, ...fit, ...padding, ...real }];
   });
-  return found.sort((a, b) => digitsOf(a.base) - digitsOf(b.base))[0];
+  return found.sort((a, b) => oddness(a.base) - oddness(b.base))[0];
 }
 
-const digitsOf = (base: number): number => base.toExponential().replace(/e.*|\D/g, "").length;
+/** Digits of a base; none for the usual one. */
+const oddness = (base: number): number =>
+  base === 10_000 ? 0 : base.toExponential().replace(/e.*|\D/g, "").length;
 
 function columnOf({ layout, first, exponent }: Variant, column: number, width: number, dim: number) {
   const pairs = Math.ceil(width / 2);

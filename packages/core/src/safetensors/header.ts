@@ -1,5 +1,5 @@
 import { DTYPE_BITS, type SafetensorsDType } from "./decode.ts";
-import { repeatedName } from "./repeated-name.ts";
+import { nestingOf, repeatedName } from "./json-text.ts";
 
 /** Where a tensor lies in the data that follow the header, and what it is. */
 export interface TensorEntry {
@@ -19,6 +19,9 @@ export interface Header {
 const MOST = 100_000_000;
 
 const LENGTH_BYTES = 8;
+
+/** The header, a tensor, its shape. */
+const DEEPEST = 3;
 
 function complain(Kind: typeof TypeError | typeof RangeError, expectation: string, got?: unknown): never {
   throw new Kind(`readSafetensors: ${expectation}${got === undefined ? "" : `, got ${got}`}`);
@@ -72,6 +75,8 @@ export function parseHeader(text: string, size: number): Header {
 
 function parseObject(text: string): Record<string, unknown> {
   if (!text.startsWith("{")) complain(RangeError, 'the header must begin with "{"', brief(text.slice(0, 1)));
+  const nesting = nestingOf(text);
+  if (nesting > DEEPEST) complain(RangeError, `the header must be at most ${DEEPEST} levels deep`, nesting);
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {

@@ -193,6 +193,19 @@ describe("hostile files", () => {
     ["an array", "[1]", 0, new RangeError('the header must begin with "{", got "["')],
     ["a byte order mark", "\uFEFF{}", 0, new RangeError('the header must begin with "{", got "\uFEFF"')],
     ["no JSON", "{x}", 0, new RangeError("the header must be JSON")],
+    [
+      "too deep",
+      '{"x":{"shape":[[4]]}}',
+      0,
+      new RangeError("the header must be at most 3 levels deep, got 4"),
+    ],
+    ["an open string", '{"x', 0, new RangeError("the header must be JSON")],
+    [
+      "brackets in a name",
+      '{"[[[[{\\"{":1}',
+      0,
+      new TypeError('tensor "[[[[{\\"{" must be an object, got 1'),
+    ],
     ["a number", '{"x":1}', 0, new TypeError('tensor "x" must be an object, got 1')],
     [
       "a name twice",

@@ -22,9 +22,21 @@ export function repeatedName(json: string): string | undefined {
   return undefined;
 }
 
+/** How deep objects and arrays are nested, in a text that need not be JSON. */
+export function nestingOf(json: string): number {
+  let [depth, deepest] = [0, 0];
+  for (let i = 0; i < json.length; i++) {
+    const character = json[i];
+    if (character === "{" || character === "[") deepest = Math.max(deepest, ++depth);
+    else if (character === "}" || character === "]") depth--;
+    else if (character === '"') i = closingQuote(json, i);
+  }
+  return deepest;
+}
+
 function closingQuote(json: string, opening: number): number {
   let at = opening + 1;
-  while (json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
+  while (at < json.length && json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
   return at;
 }
 

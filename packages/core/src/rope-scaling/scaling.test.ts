@@ -1,0 +1,269 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type RopeOptions, rope } from "../encoders/rope.ts";
+import { fromJSON, toJSON } from "../json.ts";
+import { type RopeFrequencyOptions, ropeFrequencies } from "../rope-frequencies.ts";
+import { typedArrays } from "../typed-arrays/index.ts";
+import { array } from "../typed-arrays/nd-array.ts";
+import type { RopeScaling } from "./index.ts";
+import { yarnSoftmaxFactor } from "./yarn.ts";
+
+const highs = (options: RopeFrequencyOptions) => [...ropeFrequencies(options).frequencies.high];
+
+describe("by hand, head of 4, base 10000: frequencies 1 and 0.01", () => {
+  const at = (scaling: RopeScaling) => ropeFrequencies({ dim: 4, scaling });
+
+  test("none", () => {
+    expect(highs({ dim: 4 })).toEqual([1, 0.01]);
+    expect(ropeFrequencies({ dim: 4 }).attentionFactor).toBe(1);
+  });
+
+  test("linear: both divided by the factor", () => {
+    expect([...at({ type: "linear", factor: 4 }).frequencies.high]).toEqual([0.25, 0.0025]);
+  });
+
+  test("ntk: the highest stays, the lowest is divided by the factor", () => {
+    expect([...at({ type: "ntk", factor: 4 }).frequencies.high]).toEqual([1, 0.0025]);
+  });
+
+  test("dynamic: nothing up to the trained length; beyond it, the lowest divided by 2·40/20 − 1", () => {
+    const dynamic = { type: "dynamic", factor: 2, maxPositionEmbeddings: 20 } as const;
+    expect([...at(dynamic).frequencies.high]).toEqual([1, 0.01]);
+    expect([...at({ ...dynamic, length: 20 }).frequencies.high]).toEqual([1, 0.01]);
+    expect([...at({ ...dynamic, length: 40 }).frequencies.high]).toEqual([1, 0.01 / 3]);
+  });
+
+  test("longrope: a divisor for each, by the length; √(1 + ln 16 / ln 4) = √3", () => {
+    const lengths = { originalMaxPositionEmbeddings: 4, maxPositionEmbeddings: 64 };
+    const longrope = { type: "longrope", shortFactor: [1, 2], longFactor: [2, 5], ...lengths } as const;
+    expect([...at(longrope).frequencies.high]).toEqual([1, 0.005]);
+    expect([...at({ ...longrope, length: 4 }).frequencies.high]).toEqual([1, 0.005]);
+    expect([...at({ ...longrope, length: 5 }).frequencies.high]).toEqual([0.5, 0.002]);
+    expect(at(longrope).attentionFactor).toBeCloseTo(Math.sqrt(3), 15);
+    expect(at({ ...longrope, factor: 1 }).attentionFactor).toBe(1);
+    expect(at({ ...longrope, attentionFactor: 1.5 }).attentionFactor).toBe(1.5);
+  });
+
+  test("llama3: 1 turns often enough to stay, 0.01 too seldom", () => {
+    const llama3 = { type: "llama3", factor: 8, lowFreqFactor: 1, highFreqFactor: 4 } as const;
+    expect([...at({ ...llama3, originalMaxPositionEmbeddings: 100 }).frequencies.high]).toEqual([1, 0.00125]);
+  });
+
+  test("proportional: half of the pairs, the others stand still", () => {
+    const proportional = { type: "proportional", partialRotaryFactor: 0.5, factor: 2 } as const;
+    expect([...at(proportional).frequencies.high]).toEqual([0.5, 0]);
+  });
+
+  test("yarn: beyond the ramp it is interpolation; 0.1·ln 10 + 1", () => {
+    const yarn = { type: "yarn", factor: 10, originalMaxPositionEmbeddings: 256 } as const;
+    const { frequencies, attentionFactor } = at(yarn);
+    // turns: 256/2π = 40.7 and 0.41: the ramp goes from pair floor(0.05) = 0 to pair ceil(0.80) = 1
+    expect([...frequencies.high]).toEqual([1, 0.001]);
+    expect(attentionFactor).toBeCloseTo(0.1 * Math.log(10) + 1, 15);
+    expect(at({ ...yarn, mscale: 2, mscaleAllDim: 2 }).attentionFactor).toBe(1);
+    expect(at({ ...yarn, mscale: 2 }).attentionFactor).toBe(attentionFactor);
+    expect(at({ ...yarn, factor: 1 }).attentionFactor).toBe(1);
+  });
+});
+
+test("the attention factor multiplies cosines and sines, before they are rounded", () => {
+  const scaling = {
+    type: "yarn",
+    factor: 4,
+    originalMaxPositionEmbeddings: 64,
+    attentionFactor: 1.7,
+  } as const;
+  const { sin, cos } = rope({ dim: 2, scaling }).turns(typedArrays, array(Int32Array.of(0, 3)), {});
+  expect([...cos.data]).toEqual([1.7, 1.7 * Math.cos(3)].map(Math.fround));
+  expect([...sin.data]).toEqual([0, 1.7 * Math.sin(3)].map(Math.fround));
+});
+
+test("the softmax factor of DeepSeek-V2", () => {
+  expect(yarnSoftmaxFactor({ factor: 40, mscaleAllDim: 0.707 })).toBeCloseTo(
+    (0.0707 * Math.log(40) + 1) ** 2,
+    14,
+  );
+  expect(yarnSoftmaxFactor({ factor: 40 })).toBe(1);
+  expect(yarnSoftmaxFactor({ factor: 0.5, mscaleAllDim: 1 })).toBe(1);
+});
+
+test("cacheSafe: not where frequencies depend on the length", () => {
+  const dynamic = { type: "dynamic", factor: 2, maxPositionEmbeddings: 20 } as const;
+  expect(rope({ dim: 4 }).cacheSafe).toBe(true);
+  expect(rope({ dim: 4, scaling: { type: "linear", factor: 2 } }).cacheSafe).toBe(true);
+  expect(rope({ dim: 4, scaling: dynamic }).cacheSafe).toBe(false);
+});
+
+const yarn = { type: "yarn", factor: 4, originalMaxPositionEmbeddings: 4096 };
+const longrope = {
+  type: "longrope",
+  shortFactor: [1, 1],
+  longFactor: [1, 2],
+  originalMaxPositionEmbeddings: 4096,
+};
+const llama3 = {
+  type: "llama3",
+  factor: 8,
+  lowFreqFactor: 1,
+  highFreqFactor: 4,
+  originalMaxPositionEmbeddings: 8,
+};
+
+describe("bad scaling", () => {
+  test.each<[unknown, Error]>([
+    [null, new TypeError("rope: scaling must be an object, got null")],
+    ["linear", new TypeError('rope: scaling must be an object, got "linear"')],
+    [
+      { type: "su", factor: 2 },
+      new RangeError(
+        'rope: scaling.type must be "linear" or "dynamic" or "ntk" or "ntk-by-parts" or "yarn" or "longrope" or "llama3" or "proportional", got "su"',
+      ),
+    ],
+    [
+      { type: "linear", scale: 2 },
+      new TypeError('rope: scaling: unknown option "scale"; known are type, factor'),
+    ],
+    [{ type: "linear" }, new TypeError("rope: scaling.factor must be a number, got undefined")],
+    [{ type: "linear", factor: 0 }, new RangeError("rope: scaling.factor must be greater than 0, got 0")],
+    [
+      { type: "dynamic", factor: 2 },
+      new TypeError("rope: scaling.maxPositionEmbeddings must be a number, got undefined"),
+    ],
+    [
+      { type: "dynamic", factor: 2, maxPositionEmbeddings: 8, length: 2.5 },
+      new RangeError("rope: scaling.length must be a whole number, got 2.5"),
+    ],
+    [
+      { ...yarn, betaFast: 1, betaSlow: 2 },
+      new RangeError("rope: scaling.betaFast must be at least scaling.betaSlow 2, got 1"),
+    ],
+    [{ ...yarn, truncate: 1 }, new TypeError("rope: scaling.truncate must be true or false, got 1")],
+    [{ ...yarn, mscale: -1 }, new RangeError("rope: scaling.mscale must be from 0 to 1000000, got -1")],
+    [
+      { ...longrope, factor: 2, shortFactor: [1] },
+      new RangeError("rope: scaling.shortFactor must be an array of 2 numbers, got [1]"),
+    ],
+    [
+      { ...longrope, factor: 2, longFactor: [1, 0] },
+      new RangeError("rope: scaling.longFactor[1] must be greater than 0, got 0"),
+    ],
+    [
+      longrope,
+      new TypeError(
+        'rope: scaling must have maxPositionEmbeddings, factor or attentionFactor, got ["type", "shortFactor", "longFactor", "originalMaxPositionEmbeddings"]',
+      ),
+    ],
+    [
+      { ...llama3, highFreqFactor: 1 },
+      new RangeError("rope: scaling.highFreqFactor must be greater than scaling.lowFreqFactor 1, got 1"),
+    ],
+    [
+      { type: "proportional", partialRotaryFactor: 1.5 },
+      new RangeError("rope: scaling.partialRotaryFactor must be from 0 to 1, got 1.5"),
+    ],
+  ])("%j", (scaling, error) => {
+    expect(() => rope({ dim: 4, scaling } as RopeOptions)).toThrow(error);
+  });
+
+  test("a head or a base for which the formula has no value", () => {
+    expect(() => rope({ dim: 2, scaling: { type: "ntk", factor: 2 } })).toThrow(
+      new RangeError('rope: rotaryDim must be at least 4 where scaling.type is "ntk", got 2'),
+    );
+    expect(() => rope({ dim: 4, base: 1, scaling: yarn as RopeScaling })).toThrow(
+      new RangeError('rope: base must be greater than 1 where scaling.type is "yarn", got 1'),
+    );
+    expect(() => ropeFrequencies({ dim: 4, pairing: "halves" } as RopeFrequencyOptions)).toThrow(
+      new TypeError('ropeFrequencies: unknown option "pairing"; known are dim, rotaryDim, base, scaling'),
+    );
+  });
+});
+
+const number = fc.oneof(
+  fc.double({ min: 1e-3, max: 1e4, noNaN: true }),
+  fc.constantFrom(0, -1, 1, 1e-30, 1e30, 1e300, Number.NaN, Number.POSITIVE_INFINITY),
+);
+const length = fc.oneof(fc.integer({ min: 1, max: 1 << 20 }), fc.constantFrom(0, -3, 1, 2, 2.5, 2 ** 31 - 1));
+const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
+const list = fc.array(number, { minLength: 1, maxLength: 4 });
+const anyScaling = fc.record({
+  type: fc.constantFrom(
+    "linear",
+    "dynamic",
+    "ntk",
+    "ntk-by-parts",
+    "yarn",
+    "longrope",
+    "llama3",
+    "proportional",
+  ),
+  factor: optional(number),
+  maxPositionEmbeddings: optional(length),
+  originalMaxPositionEmbeddings: optional(length),
+  length: optional(length),
+  attentionFactor: optional(number),
+  betaFast: optional(number),
+  betaSlow: optional(number),
+  beta0: optional(number),
+  gamma1: optional(number),
+  mscale: optional(number),
+  mscaleAllDim: optional(number),
+  truncate: optional(fc.boolean()),
+  lowFreqFactor: optional(number),
+  highFreqFactor: optional(number),
+  shortFactor: optional(list),
+  longFactor: optional(list),
+  partialRotaryFactor: optional(number),
+});
+const namesOf: Record<string, readonly string[]> = {
+  linear: ["factor"],
+  ntk: ["factor"],
+  dynamic: ["factor", "maxPositionEmbeddings", "length"],
+  "ntk-by-parts": ["factor", "originalMaxPositionEmbeddings", "beta0", "gamma1", "truncate"],
+  yarn: [
+    "factor",
+    "originalMaxPositionEmbeddings",
+    "betaFast",
+    "betaSlow",
+    "mscale",
+    "mscaleAllDim",
+    "attentionFactor",
+    "truncate",
+  ],
+  longrope: [
+    "shortFactor",
+    "longFactor",
+    "originalMaxPositionEmbeddings",
+    "maxPositionEmbeddings",
+    "factor",
+    "attentionFactor",
+    "length",
+  ],
+  llama3: ["factor", "lowFreqFactor", "highFreqFactor", "originalMaxPositionEmbeddings"],
+  proportional: ["partialRotaryFactor", "factor"],
+};
+
+test("random options: a clear error, or finite tables and an encoder that survives JSON", () => {
+  let made = 0;
+  fc.assert(
+    fc.property(anyScaling, fc.integer({ min: 1, max: 4 }), number, (all, pairs, base) => {
+      const known = Object.entries(all).filter(
+        ([name, value]) => value !== undefined && ["type", ...namesOf[all.type]!].includes(name),
+      );
+      const options = { dim: 2 * pairs, base, scaling: Object.fromEntries(known) } as unknown as RopeOptions;
+      try {
+        const encoder = rope(options);
+        const { sin, cos } = encoder.turns(typedArrays, array(Int32Array.of(0, 1, 4097, 2 ** 24)), {});
+        expect([sin, cos].every(({ data }) => data.length === 4 * pairs && data.every(Number.isFinite))).toBe(
+          true,
+        );
+        expect(fromJSON(JSON.parse(JSON.stringify(toJSON(encoder)))).options).toEqual(encoder.options);
+        made++;
+      } catch (error) {
+        if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+        expect(error.message).toMatch(/^rope: .* must /);
+      }
+    }),
+    { numRuns: 5000, seed: 7 },
+  );
+  expect(made).toBeGreaterThan(200);
+});

@@ -3,7 +3,7 @@
  * Everything in it may be there in part only, since a run can be broken off.
  */
 import type { Ceilings, Sight } from "@posenc/benchmarks";
-import type { EncoderJSON } from "@posenc/core";
+import type { EncoderJSON, Relation } from "@posenc/core";
 import type { EpochResult } from "@posenc/tfjs";
 
 export interface Results {
@@ -27,6 +27,7 @@ export interface Results {
   readonly runs: readonly RunResult[];
   readonly speed: readonly SpeedResult[];
   readonly pictures: readonly PictureResult[];
+  readonly analysis?: readonly AnalysisResult[];
 }
 
 export interface MachineResult {
@@ -91,6 +92,27 @@ export interface SpeedResult {
   readonly microseconds: { readonly median: number; readonly low: number; readonly high: number };
   /** Time on typed arrays / time here: above 1 is faster than typed arrays. */
   readonly ratio: number;
+}
+
+/** The score of two tokens by their distance. */
+export interface AnalysisResult {
+  readonly encoder: string;
+  /** "ratio": score / score at distance 0. "weight": e to their difference, the factor of the attention weight. */
+  readonly relation: Relation;
+  /** Positions compared. */
+  readonly length: number;
+  /** Of how many heads this is the mean. */
+  readonly heads: number;
+  /** Query − key, in positions. */
+  readonly distances: readonly number[];
+  /** The mean of all pairs at that distance, relative to distance 0. */
+  readonly relative: readonly (number | null)[];
+  /** All pairs at one distance have one score. */
+  readonly shiftInvariant: boolean;
+  /** The mean score at distance 0. */
+  readonly atZero: number;
+  /** The largest difference between a score and the mean of its distance. */
+  readonly shiftSpread: number;
 }
 
 /** Numbers shown as colours. */

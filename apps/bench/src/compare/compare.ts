@@ -9,6 +9,7 @@ import type { Contender } from "../contenders.ts";
 import { machine, versions } from "../environment.ts";
 import { type Folder, type Output, openFolder } from "../output.ts";
 import type { EncoderResult, Results } from "../results.ts";
+import { scoreByDistance } from "./analysis.ts";
 import type { Job, JobEvent } from "./job.ts";
 import type { CompareOptions } from "./options.ts";
 import { paint } from "./pictures.ts";
@@ -57,6 +58,7 @@ export async function compare(
       pictures: [...encoders].flatMap(([id, encoder]) =>
         paint(id, encoder, trained.get(id), positionsOf(options, id, LENGTH)),
       ),
+      analysis: [...encoders].map(([id, encoder]) => scoreByDistance(id, encoder, trained.get(id))),
     });
     for (const [id, encoder] of encoders) {
       for (const workload of Object.values(workloads)) {

@@ -1,6 +1,14 @@
 import { tasks } from "@posenc/benchmarks";
 import { random } from "@posenc/core";
-import type { Backend, EncoderResult, PictureResult, Results, RunResult, SpeedResult } from "../results.ts";
+import type {
+  AnalysisResult,
+  Backend,
+  EncoderResult,
+  PictureResult,
+  Results,
+  RunResult,
+  SpeedResult,
+} from "../results.ts";
 
 /** Made-up results for the report's tests, shaped like those of a real run. */
 export function fakeResults(seeds: readonly number[] = [0]): Results {
@@ -43,6 +51,7 @@ export function fakeResults(seeds: readonly number[] = [0]): Results {
     ),
     speed: encoders.slice(1).flatMap(fakeSpeed),
     pictures: [sinusoids(), distances()],
+    analysis: fakeAnalysis(),
   };
 }
 
@@ -101,6 +110,35 @@ function fakeSpeed({ id }: EncoderResult, i: number): SpeedResult[] {
       };
     }),
   );
+}
+
+function fakeAnalysis(): AnalysisResult[] {
+  const waves = (distance: number) =>
+    Array.from({ length: 16 }, (_, i) => Math.cos(distance / 10_000 ** (i / 16)) / 16).reduce(
+      (a, b) => a + b,
+    );
+  const distances = Array.from({ length: 127 }, (_, i) => i - 63);
+  const shared = { length: 64, heads: 1, distances, atZero: 0, shiftSpread: 0, shiftInvariant: true };
+  return [
+    { ...shared, encoder: "none", relation: "ratio", relative: distances.map(() => null) },
+    { ...shared, encoder: "rope", relation: "ratio", relative: distances.map(waves) },
+    {
+      ...shared,
+      encoder: "alibi (symmetric)",
+      relation: "weight",
+      heads: 8,
+      relative: distances.map((distance) => Math.exp(-Math.abs(distance) / 8)),
+    },
+    {
+      ...shared,
+      encoder: "learned",
+      relation: "ratio",
+      relative: distances.map((distance) => (distance === 0 ? 1 : 0.1 * Math.sin(distance ** 2))),
+      shiftInvariant: false,
+      atZero: 0.0513,
+      shiftSpread: 0.0041,
+    },
+  ];
 }
 
 function sinusoids(): PictureResult {

@@ -43,13 +43,16 @@ const empty: Results = {
   runs: [],
   speed: [],
   pictures: [],
+  analysis: [],
 };
 
 test("a whole run: every number, every chart, nothing from elsewhere", async () => {
   const results = fakeResults();
   const page = await renderReport(results);
   expectSound(page);
-  expect(charts(page)).toBe(2 * 3 + 2 + 2);
+  expect(charts(page)).toBe(2 * 3 + 2 + 2 + 3);
+  expect(text(page)).toContain("No score to draw");
+  expect(text(page)).toContain("up to 0.0041 from the mean of its distance (0.0513 at distance 0)");
   const words = text(page);
   for (const { epochs, onnx } of results.runs) {
     for (const { trainLoss, heldOutLoss, heldOutAccuracy } of epochs) {
@@ -103,6 +106,7 @@ test("a run broken off says so, and what is missing reads as not run", async () 
     runs: [first!, second!, { ...unexported, epochs: unexported.epochs.slice(0, 1) }],
     speed: whole.speed.slice(0, 1),
     pictures: [],
+    analysis: [],
   });
   expectSound(page);
   expect(charts(page)).toBe(2 * 2 + 1);
@@ -152,6 +156,7 @@ test("text is never taken for HTML", async () => {
       encoder.id === "rope" ? { ...encoder, id: evil, about: evil } : encoder,
     ),
     runs: rename(results.runs),
+    analysis: rename(results.analysis!),
     speed: rename(results.speed).map((speed) => ({ ...speed, workload: evil })),
     pictures: results.pictures.map((picture) => ({ ...picture, title: evil, caption: evil, encoder: evil })),
   });

@@ -1,4 +1,5 @@
 import type { Results } from "../results.ts";
+import { distanceSection } from "./distance-section.ts";
 import { date, duration } from "./format.ts";
 import { type Html, html, raw } from "./html.ts";
 import {
@@ -21,6 +22,7 @@ export async function renderReport(results: Results): Promise<string> {
     await tasksSection(results),
     await speedSection(results),
     await picturesSection(results),
+    await distanceSection(results),
     numbersSection(results),
     repeatSection(results),
   ];

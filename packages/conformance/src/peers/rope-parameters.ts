@@ -68,11 +68,15 @@ export const configs: Peer = (entry) => {
   });
 };
 
+/** Names that are one word in `model_type`. */
+const words = /StableLm|SmolLM|ModernBert|CodeGen/;
+
 /** LlamaConfig → llama, Gemma4TextConfig → gemma4_text. */
 function modelType(configClass: string): string {
   return configClass
     .replace(/Config$/, "")
-    .replace(/GPTNeoX/, "gpt_neox")
+    .replace("GPTNeoX", "Gpt_neox")
+    .replace(words, (name) => name[0] + name.slice(1).toLowerCase())
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase();
 }

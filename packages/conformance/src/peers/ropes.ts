@@ -58,10 +58,10 @@ export const ropes: Peer = (entry) => {
   if (!pairing || !layout) return { later: `pairing ${params.pairing}, layout ${params.layout}` };
 
   const [, first] = tensors[0]!;
-  const encoder = rope({ ...optionsOf(params, first.shape.at(-1)!), ...pairing });
-  const apply = bind(encoder, typedArrays, {});
   const length = layout(floatsOf(first)).shape.at(-2)!;
   const positions = positionsIn(entry, params, length);
+  const encoder = rope({ ...optionsOf(params, first.shape.at(-1)!, lengthOf(positions)), ...pairing });
+  const apply = bind(encoder, typedArrays, {});
 
   const turned = tensors.flatMap(([name, tensor]) => {
     const x = layout(floatsOf(tensor));
@@ -71,16 +71,16 @@ export const ropes: Peer = (entry) => {
 };
 
 /** The frequencies of a case, its parameters read as a model's config. */
-function optionsOf(params: Params, dim: number): RopeFrequencyOptions {
+function optionsOf(params: Params, dim: number, length: number): RopeFrequencyOptions {
   const { head_dim = dim, rotary_dim, rope_parameters = {}, max_position_embeddings } = params;
-  const { encoder } = ropeFromConfig({
+  const config = {
     head_dim,
     rotary_dim,
     max_position_embeddings,
     rope_theta: params.rope_theta ?? params.max_wavelength,
     rope_parameters,
-  });
-  return frequencyOptions(encoder);
+  };
+  return frequencyOptions(ropeFromConfig(config, { length }).encoder);
 }
 
 /** Those of the options of `rope` that set its frequencies. */
@@ -88,6 +88,9 @@ export function frequencyOptions({ options }: RotaryEncoder): RopeFrequencyOptio
   const { dim, rotaryDim, base, scaling } = options as unknown as Required<RopeFrequencyOptions>;
   return { dim, rotaryDim, base, ...(scaling && { scaling }) };
 }
+
+/** The length that a module of transformers takes to be in force: up to the last position. */
+const lengthOf = ({ data }: NdArray): number => 1 + Math.max(0, ...data);
 
 function positionsIn({ inputs }: ReferenceCase, params: Params, length: number): NdArray {
   const given = inputs.position_ids ?? inputs.positions;
@@ -164,9 +167,10 @@ export const kerasRope: Peer = (entry) => {
 
 /** Tables of a model's configuration at some positions. */
 export const ropeTables: Peer = (entry) => {
-  const { encoder } = ropeFromConfig(entry.params.config_json);
   const { data, shape } = entry.inputs.position_ids!;
-  return tables(entry, encoder, positionsOf(data, shape));
+  const positions = positionsOf(data, shape);
+  const { encoder } = ropeFromConfig(entry.params.config_json, { length: lengthOf(positions) });
+  return tables(entry, encoder, positions);
 };
 
 /** Rows of a projection, from interleaved pairs to halves. */

@@ -199,14 +199,13 @@ function blocksOf(config: Config, length: number | undefined): Blocks {
     parts.length > 0 && parts.every(([, part]) => typeof part === "object" && !Array.isArray(part));
   if (isNested && parts.some(([, part]) => part !== null)) {
     const present = parts.filter(([, part]) => part !== null);
-    return {
-      nested: Object.fromEntries(
-        present.map(([type, part]) => {
-          const parameters = ropeParameters(part, { ...around, where: `${where}.${type}` });
-          return [type, { ...(ofAll && { base: ofAll }), ...parameters }];
-        }),
-      ),
-    };
+    const nested = present.map(([type, part]): [string, RopeParameters] => {
+      const parameters = ropeParameters(part, { ...around, where: `${where}.${type}` });
+      return [type, { ...(ofAll && { base: checked(ofAll) }), ...parameters }];
+    });
+    const bases = nested.flatMap(([, { base }]) => (base ? [base] : []));
+    if (ofAll && !bases.some(({ value }) => value === ofAll.value)) agreed([ofAll, ...bases]);
+    return { nested: Object.fromEntries(nested) };
   }
 
   const parameters = ropeParameters(value, around);

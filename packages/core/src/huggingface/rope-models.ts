@@ -15,7 +15,8 @@ export interface RopeModel {
 const plain: RopeModel = {};
 const interleaved: RopeModel = { pairing: "interleaved" };
 
-/** By `model_type`, as in transformers 5. A model that is missing here has to say everything itself. */
+/** By `model_type`, as in transformers 5. A model that is missing here has to say everything itself. DeepSeek-V3
+ * reads interleaved pairs and writes halves; queries and keys alike, so that no score changes. */
 export const ropeModels: Readonly<Record<string, RopeModel>> = {
   codegen: { pairing: "interleaved", rotaryDim: 64 },
   cohere: interleaved,

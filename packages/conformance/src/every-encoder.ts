@@ -110,7 +110,10 @@ const ropes: RopeOptions[] = [
     },
   },
   ...[64, 5000].map((length): RopeOptions => {
-    const [shortFactor, longFactor] = [[1, 1.05, 1.5, 2], [1, 1.5, 4, 16]] as const;
+    const [shortFactor, longFactor] = [
+      [1, 1.05, 1.5, 2],
+      [1, 1.5, 4, 16],
+    ] as const;
     const lengths = { originalMaxPositionEmbeddings: 4096, maxPositionEmbeddings: 131_072, length };
     return { dim: 8, scaling: { type: "longrope", shortFactor, longFactor, ...lengths } };
   }),

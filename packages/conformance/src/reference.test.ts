@@ -31,14 +31,7 @@ import {
   softmaxScales,
   statefulCalls,
 } from "./peers/rope-parameters.ts";
-import {
-  kerasRope,
-  onnxRotations,
-  permutedRows,
-  ropes,
-  ropeTables,
-  rotateKernels,
-} from "./peers/ropes.ts";
+import { kerasRope, onnxRotations, permutedRows, ropes, ropeTables, rotateKernels } from "./peers/ropes.ts";
 import { sinusoids } from "./peers/sinusoids.ts";
 import { detr, mae, maeLine, multidim, timingNd, timmFourier, timmSincos } from "./peers/spaces.ts";
 import { truths } from "./peers/truths.ts";
@@ -124,8 +117,7 @@ const peers: Record<string, Record<string, Peer>> = {
 };
 
 /** The cases that need what is not there yet. Exactly these are uncovered. */
-const LATER: Record<string, string> = {
-};
+const LATER: Record<string, string> = {};
 
 /** Outputs that are no encodings: positions that a peer counted from tokens are what our encoder is given. */
 const GIVEN: Record<string, readonly string[]> = { "fairseq-forward": ["positions"] };

@@ -33,7 +33,9 @@ test("bind returns what the kind of the encoder says", () => {
   expectTypeOf(bind(rope({ dim: 8 }), ops, {})(tensor, tensor, tensor)).toEqualTypeOf<
     [q: Tensor, k: Tensor]
   >();
-  expectTypeOf(bind(any, ops, {})).toEqualTypeOf<Applied<Tensor>["additive" | "rotary" | "bias" | "content"]>();
+  expectTypeOf(bind(any, ops, {})).toEqualTypeOf<
+    Applied<Tensor>["additive" | "rotary" | "bias" | "content"]
+  >();
 });
 
 test("values are named as the parameters are, and are tensors of the same library", () => {

@@ -4,7 +4,7 @@ import type { Composites, Primitives } from "./ops.ts";
 /** The meaning of every composite, in primitives. */
 export function compositeBodies<T>(primitives: Primitives<T>): Composites<T> {
   const { add, concat, div, exactSincos, exp, expandDims, flatten, float, max, maximum } = primitives;
-  const { cos, mean, mul, sin, split, sqrt, squeeze, sub, sum, unflatten } = primitives;
+  const { cos, mean, mul, sin, split, sqrt, sub, sum, swapAxes, unflatten } = primitives;
 
   return {
     sincos(positions, frequencies) {
@@ -17,17 +17,11 @@ export function compositeBodies<T>(primitives: Primitives<T>): Composites<T> {
       const half = rotaryDim / 2;
       const [rotated, passed] =
         rotaryDim < dim ? (split(x, [rotaryDim, dim - rotaryDim], -1) as [T, T]) : [x];
-      const turned =
-        pairing === "halves"
-          ? concat(turnPair(...(split(rotated, [half, half], -1) as [T, T]), turn.sin, turn.cos), -1)
-          : interleaved(rotated, half);
+      const halves = pairing === "halves" ? rotated : reorder(rotated, [half, 2]);
+      const pairs = turnPair(...(split(halves, [half, half], -1) as [T, T]), turn.sin, turn.cos);
+      const joined = concat(pairs, -1);
+      const turned = pairing === "halves" ? joined : reorder(joined, [2, half]);
       return passed === undefined ? turned : concat([turned, passed], -1);
-
-      function interleaved(x: T, half: number): T {
-        const [a, b] = split(unflatten(x, [half, 2]), [1, 1], -1).map((part) => squeeze(part, -1)) as [T, T];
-        const pairs = turnPair(a, b, turn.sin, turn.cos).map((part) => expandDims(part, -1));
-        return flatten(concat(pairs, -1), 2 * half);
-      }
     },
 
     relu: (x) => maximum(x, 0),
@@ -43,6 +37,11 @@ export function compositeBodies<T>(primitives: Primitives<T>): Composites<T> {
       return add(mul(div(centred, deviation), gain), bias);
     },
   };
+
+  /** [..., n·m] as n rows of m → the same column by column: between pairs and halves, and back. */
+  function reorder(x: T, [n, m]: [n: number, m: number]): T {
+    return flatten(swapAxes(unflatten(x, [n, m]), -2, -1), n * m);
+  }
 
   function turnPair(a: T, b: T, sin: T, cos: T): [T, T] {
     return [sub(mul(a, cos), mul(b, sin)), add(mul(b, cos), mul(a, sin))];

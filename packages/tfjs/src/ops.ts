@@ -16,15 +16,17 @@ const lifted =
     return f(lift(a, b), lift(b, a));
   };
 
-/** tf.js leaves the gradient of an operand that it repeated as it is; that of `broadcastTo` is summed. */
+/** By a product, whose gradient tf.js has at any rank; that of `broadcastTo` ends at rank 4. */
+const repeatTo = (x: Tensor, shape: number[]): Tensor =>
+  x.size === sizeOf(shape) ? tf.reshape(x, shape) : tf.mul(x, tf.ones(shape, x.dtype));
+
+/** For operations whose gradient tf.js leaves as it is where it repeated an operand. */
 const repeating =
   (f: Binary) =>
   (a: Operand<Tensor>, b: Operand<Tensor>): Tensor => {
     if (typeof a === "number" || typeof b === "number") return lifted(f)(a, b);
     const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
-    const repeated = (x: Tensor) =>
-      x.size === sizeOf(shape) ? tf.reshape(x, shape) : tf.broadcastTo(x, shape);
-    return f(repeated(a), repeated(b));
+    return f(repeatTo(a, shape), repeatTo(b, shape));
   };
 
 const slotOf = (x: Tensor, axis: number): number => x.rank + axis;
@@ -45,10 +47,7 @@ function matMul(a: Tensor, b: Tensor): Tensor {
     return tf.reshape(tf.matMul(rows, b), [...a.shape.slice(0, -1), b.shape[1]!]);
   }
   const lead = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const repeated = (x: Tensor) => {
-    const shape = [...lead, ...x.shape.slice(-2)];
-    return x.size === sizeOf(shape) ? tf.reshape(x, shape) : tf.broadcastTo(x, shape);
-  };
+  const repeated = (x: Tensor) => repeatTo(x, [...lead, ...x.shape.slice(-2)]);
   return tf.matMul(repeated(a), repeated(b));
 }
 

@@ -21,7 +21,7 @@ const KERNEL = "PosencRotate";
 
 export function rotateKernel(primitives: Primitives<Tensor>): Composites<Tensor>["rotate"] {
   const body = completeOps(primitives).rotate;
-  const { add, mul, neg, split, squeeze, sub, unflatten } = primitives;
+  const { add, mul, neg, split, squeeze, sub, swapAxes, unflatten } = primitives;
 
   return (x, { sin, cos }, { pairing, dim, rotaryDim }) => {
     register();
@@ -69,10 +69,8 @@ export function rotateKernel(primitives: Primitives<Tensor>): Composites<Tensor>
     const half = rotaryDim / 2;
     const rotated = rotaryDim < dim ? split(x, [rotaryDim, dim - rotaryDim], -1)[0]! : x;
     if (pairing === "halves") return split(rotated, [half, half], -1) as [Tensor, Tensor];
-    return split(unflatten(rotated, [half, 2]), [1, 1], -1).map((part) => squeeze(part, -1)) as [
-      Tensor,
-      Tensor,
-    ];
+    const members = swapAxes(unflatten(rotated, [half, 2]), -2, -1);
+    return split(members, [1, 1], -2).map((part) => squeeze(part, -2)) as [Tensor, Tensor];
   }
 }
 

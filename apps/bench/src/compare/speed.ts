@@ -19,7 +19,9 @@ import * as ort from "onnxruntime-node";
 import { useBackend } from "../backend.ts";
 import type { Backend, SpeedResult } from "../results.ts";
 
-const ROUNDS = 9;
+/** As many rounds as fit into so much time, but at least one and at most so many. */
+const MOST_ROUNDS = 9;
+const ENOUGH_MILLISECONDS = 4000;
 /** A round repeats the call until it has taken so long. */
 const LEAST_MILLISECONDS = 4;
 
@@ -79,8 +81,10 @@ export async function measureSpeed(
   try {
     const times = opponents.map((): number[] => []);
     const repeats: number[] = [];
+    const started = performance.now();
     for (const opponent of opponents) repeats.push(await calibrate(opponent));
-    for (let round = 0; round < ROUNDS && !signal.aborted; round++) {
+    const rounds = Math.ceil((2 * ENOUGH_MILLISECONDS) / (performance.now() - started)); // trying takes two rounds
+    for (let round = 0; round < Math.min(rounds, MOST_ROUNDS) && !signal.aborted; round++) {
       for (const [i, opponent] of opponents.entries()) times[i]!.push(await time(opponent, repeats[i]!));
     }
     if (signal.aborted) return [];

@@ -50,7 +50,18 @@ export function transformerXl(options: TransformerXlOptions): ContentEncoder<Tra
       const { sin, cos } = sincos(sub(expandDims(queries, -1), expandDims(keys, -2)), frequencies);
       const distances = unflatten(matMul(concat([sin, cos], -1), relative), [heads, dim]); // [..., q, k, heads, dim]
       const perHead = swapAxes(swapAxes(swapAxes(distances, -3, -2), -4, -3), -2, -1); // [..., heads, q, dim, k]
-      const byDistance = squeeze(matMul(expandDims(add(q, v), -2), perHead), -2); // [batch, heads, q, k]
+      const asked = add(q, v); // [batch, heads, q, dim]
+      // where all members of a batch stand alike, they are the rows of one product for each head and query
+      const alike = ops.describe(queries).shape.length === 1;
+      const byDistance = alike
+        ? withBatch(matMul(withoutBatch(asked), perHead))
+        : squeeze(matMul(expandDims(asked, -2), perHead), -2); // [batch, heads, q, k]
+      function withoutBatch(x: typeof q): typeof q {
+        return swapAxes(swapAxes(x, -4, -3), -3, -2); // [heads, q, batch, dim]
+      }
+      function withBatch(x: typeof q): typeof q {
+        return swapAxes(swapAxes(x, -3, -2), -4, -3);
+      }
       const byKey = matMul(u, swapAxes(k, -2, -1)); // [batch, heads, 1, k]
       return mul(add(byDistance, byKey), 1 / Math.sqrt(dim));
     },

@@ -62,34 +62,37 @@ export function explains({ columns, positions }: Waves, { scale, offset, base }:
 
 /**
  * The base that fits best. Columns come in one by one, those of higher frequency first: each narrows down what
- * the next may be.
+ * the next may be. Undefined where no base will do.
  */
-export function fitBase({ columns, positions }: Waves, scale: number, offset: number): number {
+export function fitBase({ columns, positions }: Waves, scale: number, offset: number): number | undefined {
   const rows = Math.min(positions.length, ROWS);
   const farthest = Math.max(Math.abs(positions[rows - 1]! + offset), Math.abs(positions[0]! + offset), 1);
   const stages = stagesOf(columns);
   let [low, high] = [0, Math.log(LARGEST_BASE)];
   let best = low;
-  stages.forEach(({ exponent }, stage) => {
+  for (const [stage, { exponent }] of stages.entries()) {
     const used = stages.slice(Math.max(stage - 3, 0), stage + 1).flatMap((columns) => columns.columns);
     const error = (logarithm: number) => errorOf(used, positions, rows, scale, offset, logarithm);
     const wave = 1 / (exponent * farthest);
     const steps = Math.ceil((high - low) / (0.4 * wave)) + 16;
     const step = (high - low) / steps;
     const errors = Float64Array.from({ length: steps + 1 }, (_, i) => error(low + i * step));
-    const minima = valleys(errors).map((i) => lowest(error, low + (i - 1) * step, low + (i + 1) * step));
+    const minima = valleys(errors, stage === 0 ? 8 : 1).map((i) =>
+      lowest(error, low + (i - 1) * step, low + (i + 1) * step),
+    );
     best = minima.reduce((a, b) => (error(b) < error(a) ? b : a));
+    if (error(best) > used.length * rows * (5e-3 * scale) ** 2) return undefined;
     const reach = 0.4 / ((stages[stage + 1]?.exponent ?? exponent) * farthest);
     [low, high] = [Math.max(best - reach, 0), best + reach];
-  });
+  }
   return Math.exp(best);
 }
 
-/** Where there may be a least value between the steps: the deepest eight. */
-function valleys(errors: Float64Array): number[] {
+/** Where there may be a least value between the steps: the deepest so many. */
+function valleys(errors: Float64Array, count: number): number[] {
   const at = (i: number) => errors[i] ?? Number.POSITIVE_INFINITY;
   const all = Array.from(errors.keys()).filter((i) => at(i) <= at(i - 1) && at(i) <= at(i + 1));
-  return all.sort((a, b) => at(a) - at(b)).slice(0, 8);
+  return all.sort((a, b) => at(a) - at(b)).slice(0, count);
 }
 
 interface Stage {

@@ -39,12 +39,13 @@ export function identifySinusoid(table: NdArray): SinusoidalOptions | undefined 
   if (empty.length > 1) return undefined;
   const kept = Array.from({ length: rows }, (_, row) => row).filter((row) => row !== empty[0]);
   const lastIsZero = kept.every((row) => at(row, dim - 1) === 0);
-  const oddDim = dim % 2 === 0 ? "error" : lastIsZero ? "zero" : "sine";
+  const oddDim: NonNullable<SinusoidalOptions["oddDim"]> =
+    dim % 2 === 0 ? "error" : lastIsZero ? "zero" : "sine";
   const width = oddDim === "zero" ? dim - 1 : dim;
   const positions = Float64Array.from(kept);
   const valuesOf = (column: number) => Float64Array.from(kept, (row) => at(row, column));
 
-  const found = VARIANTS.flatMap((variant) => {
+  const found = VARIANTS.flatMap((variant): (SinusoidalOptions & Fit)[] => {
     const columns = Array.from(
       { length: width },
       (_, column): Column => ({ ...columnOf(variant, column, width, dim), values: valuesOf(column) }),
@@ -87,6 +88,7 @@ function fitOf(waves: Waves, dim: number): Fit | undefined {
     for (const offset of offsetsAt(found.phase + (sign < 0 ? Math.PI : 0))) {
       if (!explains(alone, { scale, offset, base: 1 })) continue;
       const exact = fitBase(waves, scale, offset);
+      if (exact === undefined) continue;
       const base = niceBases(exact, waves).find((base) => explains(waves, { scale, offset, base }));
       if (base !== undefined) return { base, scale, offset };
     }
@@ -100,7 +102,7 @@ function offsetsAt(phase: number): number[] {
   for (let size = 0; size <= LARGEST_OFFSET; size++) {
     for (const offset of size === 0 ? [0] : [size, -size]) {
       const turns = (offset - phase) / (2 * Math.PI);
-      if (Math.abs(turns - Math.round(turns)) < 1e-5) found.push(offset);
+      if (Math.abs(turns - Math.round(turns)) < 2e-6) found.push(offset);
     }
   }
   return found;

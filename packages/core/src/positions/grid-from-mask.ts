@@ -1,4 +1,4 @@
-import { checkBoolean, checkFactor, checkNames, checkPositive, show } from "../checks.ts";
+import { checkBoolean, checkFactor, checkNames, checkObject, checkPositive, show } from "../checks.ts";
 import { array, type NdArray } from "../typed-arrays/nd-array.ts";
 
 export interface GridFromMaskOptions {
@@ -26,7 +26,7 @@ export function gridFromMask(mask: NdArray, options: GridFromMaskOptions = {}): 
   checkBoolean(who, "normalise", normalise);
   checkFactor(who, "scale", scale);
   checkPositive(who, "epsilon", epsilon);
-  const { data, shape } = mask;
+  const { data, shape } = checkObject(who, "mask", mask) as unknown as NdArray;
   if (shape.length !== 2 && shape.length !== 3) {
     throw new RangeError(
       `${who}: mask must have shape [height, width] or [batch, height, width], got ${show([...shape])}`,

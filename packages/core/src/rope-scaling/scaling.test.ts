@@ -79,8 +79,8 @@ test("the attention factor multiplies cosines and sines, before they are rounded
 });
 
 test("the softmax factor of DeepSeek-V2", () => {
-  expect(yarnSoftmaxFactor({ factor: 40, mscaleAllDim: 0.707 })).toBeCloseTo(
-    (0.0707 * Math.log(40) + 1) ** 2,
+  expect(yarnSoftmaxFactor({ factor: 40, mscaleAllDim: 0.75 })).toBeCloseTo(
+    (0.075 * Math.log(40) + 1) ** 2,
     14,
   );
   expect(yarnSoftmaxFactor({ factor: 40 })).toBe(1);

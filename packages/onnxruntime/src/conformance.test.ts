@@ -1,7 +1,7 @@
 import { everyEncoder, testEncoder, testOps } from "@posenc/conformance";
 import { plainOnnxOps } from "@posenc/onnx";
 import * as ort from "onnxruntime-node";
-import { onnxDevice } from "./device.ts";
+import { onnxDevice } from "./device.fixture.ts";
 
 const devices = [
   onnxDevice(ort),

@@ -1,6 +1,6 @@
 import "@tensorflow/tfjs";
 import { everyEncoder, testEncoder, testOps } from "@posenc/conformance";
-import { devices } from "./devices.ts";
+import { devices } from "./devices.fixture.ts";
 import { mendWasm } from "./wasm/index.ts";
 
 mendWasm();

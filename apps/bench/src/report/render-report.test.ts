@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Results } from "../results.ts";
-import { fakeResults } from "./fake-results.ts";
+import { fakeResults } from "./fake-results.fixture.ts";
 import { renderReport } from "./render-report.ts";
 
 const VOID = ["meta", "br", "hr", "img", "link", "input"];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Results } from "../results.ts";
-import { fakeResults } from "./fake-results.ts";
+import { fakeResults } from "./fake-results.fixture.ts";
 import { median, onnxOf, scores } from "./summary.ts";
 
 /** The fake results with these accuracies on the first task, one for each encoder and seed. */

@@ -13,13 +13,13 @@ export interface Comparison {
   readonly tolerance: (want: number, index: number) => number;
 }
 
-/** What a case needs that does not exist yet. */
-export interface Later {
-  readonly later: string;
+/** What a case has that we do not know. */
+export interface Missing {
+  readonly missing: string;
 }
 
 /** Does with our encoders what the case says, or says what is missing. */
-export type Peer = (entry: ReferenceCase) => readonly Comparison[] | Later;
+export type Peer = (entry: ReferenceCase) => readonly Comparison[] | Missing;
 
 /**
  * How far our float32 may be from their float64. A table entry is rounded once, and theirs holds to 1e-9 at far

@@ -30,7 +30,7 @@ export const resizes =
   (entry) => {
     const params = entry.params as unknown as Params;
     const mode = modes[params.mode];
-    if (!mode) return { later: `mode ${params.mode}` };
+    if (!mode) return { missing: `mode ${params.mode}` };
     const from = params.src_grid ?? [params.src_len!];
     const to = params.dst_grid ?? [params.dst_len!];
     const { dim, prefix_tokens: prefix = 0, antialias = false, scale_factor } = params;

@@ -148,7 +148,7 @@ const codes: Readonly<Record<string, Options>> = {
 export const otherCodes: Peer = (entry) => {
   const params = entry.params as Record<string, number>;
   const code = codes[entry.id.split("/")[0]!];
-  if (!code) return { later: "the arguments of this code" };
+  if (!code) return { missing: "the arguments of this code" };
   const options = code(params);
   const given = entry.inputs.positions;
   const positions = given ? positionsOf(given.data, given.shape) : range(params.num_tokens ?? 1);

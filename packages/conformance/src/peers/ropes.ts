@@ -55,7 +55,7 @@ export const ropes: Peer = (entry) => {
   const tensors = Object.entries(entry.inputs).filter(([name]) => name in entry.outputs);
   const pairing = pairings[params.pairing];
   const layout = layouts[params.layout];
-  if (!pairing || !layout) return { later: `pairing ${params.pairing}, layout ${params.layout}` };
+  if (!pairing || !layout) return { missing: `pairing ${params.pairing}, layout ${params.layout}` };
 
   const [, first] = tensors[0]!;
   const length = layout(floatsOf(first)).shape.at(-2)!;
@@ -155,7 +155,7 @@ export const kerasRope: Peer = (entry) => {
   const { shape } = entry.inputs.x!;
   const { scaling_factor = 1, rope_type = "linear" } = entry.params as unknown as Params;
   const scaling = kerasScalings[rope_type];
-  if (!scaling) return { later: `frequencies scaled by ${rope_type}` };
+  if (!scaling) return { missing: `frequencies scaled by ${rope_type}` };
   const params = {
     ...entry.params,
     rope_parameters: scaling(scaling_factor, shape.at(-1)!, entry.params),

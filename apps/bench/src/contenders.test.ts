@@ -10,7 +10,6 @@ const sight: Record<string, "nothing" | "distance"> = {
   "alibi (symmetric)": "distance",
   kerple: "distance",
   sandwich: "distance",
-  fire: "distance",
 };
 
 describe.each(contenders.map((contender) => [contender.id, contender] as const))("%s", (id, contender) => {

@@ -3,6 +3,7 @@ import {
   array,
   axialRope,
   cope,
+  deberta,
   debertaBias,
   dynamicPositionBias,
   fire,
@@ -109,7 +110,14 @@ export const moreContenders: readonly Contender[] = [
   },
   {
     id: "deberta",
-    about: "A trained score for each logarithmic bucket of distances (He et al., 2021).",
+    about:
+      "Queries and keys meet a trained vector for each logarithmic bucket of distances (He et al., 2021).",
+    make: ({ dim, heads }) =>
+      deberta({ heads, dim: dim / heads, positionBuckets: 16, maxRelativePositions: 64 }),
+  },
+  {
+    id: "deberta, scores alone",
+    about: "A trained score for each of DeBERTa's buckets.",
     make: ({ heads }) => debertaBias({ heads }),
   },
   {
@@ -120,7 +128,7 @@ export const moreContenders: readonly Contender[] = [
   {
     id: "fire",
     about: "A small network of the distance, relative to the query's position (Li et al., 2024).",
-    make: ({ heads }) => fire({ heads }),
+    make: ({ heads, maxLength }) => fire({ heads, threshold: Math.max(2, maxLength / 4) }),
   },
   {
     id: "sandwich",

@@ -34,6 +34,7 @@ export {
 export { type AlibiOptions, alibi, alibiSlopes } from "./encoders/alibi.ts";
 export { type AxialRopeOptions, axialRope } from "./encoders/axial-rope.ts";
 export { type CopeOptions, cope } from "./encoders/cope.ts";
+export { type DebertaOptions, deberta } from "./encoders/deberta.ts";
 export { type DebertaBiasOptions, debertaBias } from "./encoders/deberta-bias.ts";
 export {
   type DynamicPositionBiasOptions,

@@ -208,6 +208,7 @@ const makers: Makers = {
   forgetting: fc.record({ heads: size, dim: size }),
   swin: fc.record({ heads: size, window: fc.tuple(size, size) }),
   swin2: fc.record({ heads: size, window: fc.tuple(size, size), hidden: size }),
+  deberta: fc.record({ heads: size, dim: size, maxRelativePositions: size.map((most) => most + 8) }),
   transformerXl: fc.record({ heads: size, dim: size.map((dim) => 2 * dim) }),
 };
 

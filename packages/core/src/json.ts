@@ -3,6 +3,7 @@ import type { Encoder } from "./encoder.ts";
 import { alibi } from "./encoders/alibi.ts";
 import { axialRope } from "./encoders/axial-rope.ts";
 import { cope } from "./encoders/cope.ts";
+import { deberta } from "./encoders/deberta.ts";
 import { debertaBias } from "./encoders/deberta-bias.ts";
 import { dynamicPositionBias } from "./encoders/dynamic-position-bias.ts";
 import { fire } from "./encoders/fire.ts";
@@ -46,6 +47,7 @@ export const encoders = {
   rope,
   alibi,
   t5,
+  deberta,
   debertaBias,
   kerple,
   fire,

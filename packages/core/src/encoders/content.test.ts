@@ -6,6 +6,7 @@ import { range } from "../range.ts";
 import { typedArrays } from "../typed-arrays/index.ts";
 import { array, type NdArray } from "../typed-arrays/nd-array.ts";
 import { cope } from "./cope.ts";
+import { deberta } from "./deberta.ts";
 import { forgetting } from "./forgetting.ts";
 import { transformerXl } from "./transformer-xl.ts";
 
@@ -102,11 +103,37 @@ test("transformerXl: (u·k + (q + v)·W R(i − j)) / √dim, on both sides", ()
   }
 });
 
+test("deberta: (q·k + q·Kr(δ) + k·Qr(δ)) / √(3·dim), with δ the distance, clamped", () => {
+  const span = 3;
+  const [positionKeys, positionQueries] = [
+    normal("keys", 2 * span, heads * dim),
+    normal("queries", 2 * span, heads * dim),
+  ];
+  const encoder = deberta({ heads, dim, maxRelativePositions: span });
+  const apply = bind(encoder, typedArrays, { positionKeys, positionQueries });
+  const added = apply(attention, range(length), range(length));
+  for (let head = 0; head < heads; head++) {
+    for (let i = 0; i < length; i++) {
+      for (let j = 0; j < length; j++) {
+        const row = Math.min(Math.max(i - j + span, 0), 2 * span - 1);
+        let sum = at(products, 0, head, i, j) * Math.sqrt(dim);
+        for (let d = 0; d < dim; d++) {
+          sum += at(q, 0, head, i, d) * at(positionKeys, row, head * dim + d);
+          sum += at(k, 0, head, j, d) * at(positionQueries, row, head * dim + d);
+        }
+        const score = at(products, 0, head, i, j) + at(added, 0, head, i, j);
+        expect(score).toBeCloseTo(sum / Math.sqrt(3 * dim), 5);
+      }
+    }
+  }
+});
+
 test("a decode step gives the last row of the whole", () => {
   const every: ContentEncoder[] = [
     forgetting({ heads, dim }),
     cope({ heads, dim, maxPosition: 3 }),
     transformerXl({ heads, dim }),
+    deberta({ heads, dim, positionBuckets: 4, maxRelativePositions: 8 }),
   ];
   for (const encoder of every) {
     const values = Object.fromEntries(

@@ -2,6 +2,7 @@ import { checkBase, checkNames, checkSize } from "../checks.ts";
 import { type ContentEncoder, content } from "../encoder.ts";
 import { geometric } from "../frequencies.ts";
 import type { Parameter } from "../parameters.ts";
+import { relativeProducts } from "../relative-products.ts";
 
 export interface TransformerXlOptions {
   readonly heads: number;
@@ -46,22 +47,11 @@ export function transformerXl(options: TransformerXlOptions): ContentEncoder<Tra
       v: { shape: [heads, 1, dim], init: "zeros" },
     },
     scores(ops, { q, k }, queries, keys, { relative, u, v }) {
-      const { add, concat, expandDims, matMul, mul, sincos, squeeze, sub, swapAxes, unflatten } = ops;
+      const { add, concat, expandDims, matMul, mul, sincos, sub, swapAxes, unflatten } = ops;
       const { sin, cos } = sincos(sub(expandDims(queries, -1), expandDims(keys, -2)), frequencies);
       const distances = unflatten(matMul(concat([sin, cos], -1), relative), [heads, dim]); // [..., q, k, heads, dim]
-      const perHead = swapAxes(swapAxes(swapAxes(distances, -3, -2), -4, -3), -2, -1); // [..., heads, q, dim, k]
-      const asked = add(q, v); // [batch, heads, q, dim]
-      // where all members of a batch stand alike, they are the rows of one product for each head and query
-      const alike = ops.describe(queries).shape.length === 1;
-      const byDistance = alike
-        ? withBatch(matMul(withoutBatch(asked), perHead))
-        : squeeze(matMul(expandDims(asked, -2), perHead), -2); // [batch, heads, q, k]
-      function withoutBatch(x: typeof q): typeof q {
-        return swapAxes(swapAxes(x, -4, -3), -3, -2); // [heads, q, batch, dim]
-      }
-      function withBatch(x: typeof q): typeof q {
-        return swapAxes(swapAxes(x, -3, -2), -4, -3);
-      }
+      const perBatch = ops.describe(queries).shape.length === 2;
+      const byDistance = relativeProducts(ops, add(q, v), distances, perBatch); // [batch, heads, q, k]
       const byKey = matMul(u, swapAxes(k, -2, -1)); // [batch, heads, 1, k]
       return mul(add(byDistance, byKey), 1 / Math.sqrt(dim));
     },

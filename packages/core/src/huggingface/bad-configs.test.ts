@@ -64,7 +64,11 @@ test.each<[string, unknown, Error]>([
       'position_embedding_type must be "absolute" or "relative_key" or "relative_key_query", got "rotary"',
     ),
   ],
-  ["DeBERTa", deberta, new RangeError("relative_attention must be false (its vectors of distances")],
+  [
+    "DeBERTa with a term that there is not",
+    { ...deberta, pos_att_type: "c2p|p2p" },
+    new RangeError('pos_att_type must be "c2p" or "p2c", got "p2p"'),
+  ],
   [
     "DeBERTa without any",
     { ...deberta, relative_attention: false },

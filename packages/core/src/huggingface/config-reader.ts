@@ -13,6 +13,10 @@ export interface ConfigReader {
   text(key: string): string;
   /** A whole number under any of these spellings; all that are there must agree. */
   count(keys: string | readonly string[], fallback?: number, least?: number): number;
+  /** A whole number; undefined where it is left out or, as DeBERTa has it, below 1. */
+  countOrNone(key: string): number | undefined;
+  /** Words of these, in an array or in one text with | between them; none may be left out silently. */
+  words<const V extends string>(key: string, allowed: readonly V[]): readonly V[];
   positive(key: string, fallback: number): number;
   flag(key: string, fallback: boolean): boolean;
   oneOf<const V extends string>(key: string, allowed: readonly V[], fallback: V): V;
@@ -62,6 +66,21 @@ export function configReader(who: string, config: unknown, path = ""): ConfigRea
         }
       }
       return value;
+    },
+
+    countOrNone(key) {
+      const value = get(key) ?? -1;
+      if (typeof value === "number" && Number.isInteger(value) && value < 1) return undefined;
+      return checkCount(who, nameOf(key), value, 1, MOST);
+    },
+
+    words(key, allowed) {
+      const value = get(key);
+      const words: unknown = typeof value === "string" ? value.split("|") : value;
+      if (!Array.isArray(words)) {
+        throw new TypeError(`${who}: ${nameOf(key)} must be words or an array of them, got ${show(value)}`);
+      }
+      return words.map((word) => checkOneOf(who, nameOf(key), word, allowed));
     },
 
     positive: (key, fallback) => checkPositive(who, nameOf(key), get(key) ?? fallback),

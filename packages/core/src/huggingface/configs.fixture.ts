@@ -67,6 +67,7 @@ export const t5Small = {
 export const deberta = {
   model_type: "deberta-v2",
   hidden_size: 768,
+  num_attention_heads: 12,
   max_position_embeddings: 512,
   max_relative_positions: -1,
   norm_rel_ebd: "layer_norm",

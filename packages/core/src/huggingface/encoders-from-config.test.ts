@@ -115,6 +115,20 @@ describe("ALiBi", () => {
   });
 });
 
+test("DeBERTa: buckets that meet queries and keys, and nothing at the input", () => {
+  const { attention, embeddings } = encodersFromConfig(deberta);
+  expect(embeddings).toBeUndefined();
+  expect(attention?.name).toBe("deberta");
+  expect(attention?.options).toEqual({
+    heads: 12,
+    dim: 64,
+    positionBuckets: 256,
+    maxRelativePositions: 512,
+    contentToPosition: true,
+    positionToContent: true,
+  });
+});
+
 test("T5: buckets to both sides in the encoder, to the left in the decoder", () => {
   const { attention, decoderAttention, tensors, embeddings } = encodersFromConfig(t5Small);
   expect(embeddings).toBeUndefined();

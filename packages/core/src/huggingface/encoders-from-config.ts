@@ -1,5 +1,5 @@
 import { show } from "../checks.ts";
-import type { BiasEncoder, RotaryEncoder } from "../encoder.ts";
+import type { BiasEncoder, ContentEncoder, RotaryEncoder } from "../encoder.ts";
 import { type ConfigReader, configReader } from "./config-reader.ts";
 import { type AddedEncoders, families } from "./model-encoders.ts";
 import { type ConfiguredRope, type RopeConfigOptions, ropeFromConfig } from "./rope-from-config.ts";
@@ -10,7 +10,7 @@ export interface ModelEncoders extends Omit<AddedEncoders, "attention"> {
    * What acts in attention, in every layer; in the encoder, where a model has both. Left out where layers differ
    * and where positions have several axes: `rope` has these.
    */
-  readonly attention?: RotaryEncoder | BiasEncoder;
+  readonly attention?: RotaryEncoder | BiasEncoder | ContentEncoder;
   /** Of a model with RoPE: all that {@link ropeFromConfig} found. */
   readonly rope?: ConfiguredRope;
 }
@@ -38,14 +38,14 @@ const NOT_WITH_ROPE = [
  *   begin in the row after the padding token's), OPT (in row 2), ViT and DeiT (the class token stands at position
  *   0, then the patches row by row).
  * - ALiBi, in `attention`: Bloom, MPT, Falcon with `alibi`.
+ * - DeBERTa's disentangled attention, in `attention`, where `relative_attention` is true.
  * - T5's buckets, in `attention` and `decoderAttention`.
  * - RoPE, in `rope` and `attention`: any other model whose config {@link ropeFromConfig} understands.
  *
  * Learned values are not in a config: `fillParameters` takes them from a checkpoint, under the names in `tensors`.
  *
  * Every key on positions is read. One that the model does not have, or that contradicts another, is an error.
- * DeBERTa with `relative_attention`, and BERT with a relative `position_embedding_type`, depend on content; they are
- * an error too.
+ * BERT with a relative `position_embedding_type` is an error too.
  *
  * @param options for RoPE, as `ropeFromConfig` takes them
  * @throws TypeError, RangeError naming the key, the value and what was expected

@@ -1,5 +1,6 @@
-import type { AdditiveEncoder, BiasEncoder } from "../encoder.ts";
+import type { AdditiveEncoder, BiasEncoder, ContentEncoder } from "../encoder.ts";
 import { alibi, alibiSlopes } from "../encoders/alibi.ts";
+import { deberta as debertaAttention } from "../encoders/deberta.ts";
 import { learned } from "../encoders/learned.ts";
 import { sinusoidal } from "../encoders/sinusoidal.ts";
 import { t5 } from "../encoders/t5.ts";
@@ -10,7 +11,7 @@ export interface AddedEncoders {
   /** Added to the embeddings of the tokens (of the patches, in a vision model). */
   readonly embeddings?: AdditiveEncoder;
   /** Added to the scores in every layer; in the encoder, where a model has both. */
-  readonly attention?: BiasEncoder;
+  readonly attention?: BiasEncoder | ContentEncoder;
   /** In the decoder of a model that has both. Nothing is added in its cross-attention. */
   readonly decoderAttention?: BiasEncoder;
   /**
@@ -153,14 +154,29 @@ const t5Family: Family = (config) => {
   };
 };
 
+/** DeBERTa-v2 and v3 leave out positions at the input; where they do not, these are BERT's. */
+const disentangled: Added = (config) => {
+  const heads = config.count("num_attention_heads");
+  const types = config.words("pos_att_type", ["c2p", "p2c"]);
+  const most = config.count("max_position_embeddings");
+  const buckets = config.countOrNone("position_buckets");
+  config.ignore("share_att_key");
+  return {
+    ...(config.flag("position_biased_input", true) && absolute(BERT)(config)),
+    attention: debertaAttention({
+      heads,
+      dim: config.count("hidden_size") / heads,
+      ...(buckets !== undefined && { positionBuckets: buckets }),
+      maxRelativePositions: config.countOrNone("max_relative_positions") ?? most,
+      contentToPosition: types.includes("c2p"),
+      positionToContent: types.includes("p2c"),
+    }),
+  };
+};
+
 /** Without relative attention DeBERTa is BERT. */
 const deberta: Family = (config) => {
-  if (config.flag("relative_attention", false)) {
-    config.fail(
-      "relative_attention",
-      "false (its vectors of distances are multiplied with queries and keys, as pos_att_type says)",
-    );
-  }
+  if (config.flag("relative_attention", false)) return disentangled(config);
   config.ignore("max_relative_positions", "position_buckets", "pos_att_type");
   if (!config.flag("position_biased_input", true)) {
     config.fail("position_biased_input", "true where relative_attention is false");

@@ -21,7 +21,7 @@ const KERNEL = "PosencRotate";
 
 export function rotateKernel(primitives: Primitives<Tensor>): Composites<Tensor>["rotate"] {
   const body = completeOps(primitives).rotate;
-  const { add, mul, neg, split, squeeze, sub, swapAxes, unflatten } = primitives;
+  const { add, flatten, mul, neg, split, sub, swapAxes, unflatten } = primitives;
 
   return (x, { sin, cos }, { pairing, dim, rotaryDim }) => {
     register();
@@ -68,9 +68,10 @@ export function rotateKernel(primitives: Primitives<Tensor>): Composites<Tensor>
   function pair(x: Tensor, { pairing, dim, rotaryDim }: RotaryLayout): [Tensor, Tensor] {
     const half = rotaryDim / 2;
     const rotated = rotaryDim < dim ? split(x, [rotaryDim, dim - rotaryDim], -1)[0]! : x;
-    if (pairing === "halves") return split(rotated, [half, half], -1) as [Tensor, Tensor];
-    const members = swapAxes(unflatten(rotated, [half, 2]), -2, -1);
-    return split(members, [1, 1], -2).map((part) => squeeze(part, -2)) as [Tensor, Tensor];
+    // in rank 5 the wasm backend cuts element by element
+    const halves =
+      pairing === "halves" ? rotated : flatten(swapAxes(unflatten(rotated, [half, 2]), -2, -1), rotaryDim);
+    return split(halves, [half, half], -1) as [Tensor, Tensor];
   }
 }
 

@@ -67,7 +67,7 @@ export const moreContenders: readonly Contender[] = [
     positions: onLine,
   },
   {
-    id: "rope, learned frequencies",
+    id: "rope (learned frequencies)",
     about: "RoPE whose frequencies are trained.",
     make: ({ dim, heads }) => learnedRope({ dim: dim / heads }),
   },
@@ -83,7 +83,7 @@ export const moreContenders: readonly Contender[] = [
     positions: onGrid,
   },
   {
-    id: "rope in 2-D, mixed",
+    id: "rope in 2-D (mixed)",
     about: "RoPE with trained frequencies of row and column for each head (Heo et al., 2024).",
     make: ({ dim, heads }) => mixedRope({ dim: dim / heads, heads }),
     positions: onGrid,
@@ -116,7 +116,7 @@ export const moreContenders: readonly Contender[] = [
       deberta({ heads, dim: dim / heads, positionBuckets: 16, maxRelativePositions: 64 }),
   },
   {
-    id: "deberta, scores alone",
+    id: "deberta (scores alone)",
     about: "A trained score for each of DeBERTa's buckets.",
     make: ({ heads }) => debertaBias({ heads }),
   },

@@ -6,6 +6,7 @@ import {
   initialise,
   type Kind,
   learned,
+  mixedRope,
   type NdArray,
   none,
   random,
@@ -170,4 +171,21 @@ test("what is missing is named", async () => {
   await expect(createEncoderSession(undefined as never, ort)).rejects.toThrow(
     new TypeError("createEncoderSession: encoder must be an object, got undefined"),
   );
+});
+
+test("turns of each head, for a batch that stands alike", async () => {
+  const encoder = mixedRope({ dim: 8, heads: 2 });
+  const values = initialise(encoder.parameters, 1);
+  const bound = bind(encoder, typedArrays, { frequencies: array(values.frequencies!, [2, 2, 4]) });
+  const [q, k] = [floats(3, 2, 4, 8), floats(3, 2, 4, 8)];
+  const session = await createEncoderSession(encoder, ort, { values });
+  const got = await session.run(q, k, array(Int32Array.of(0, 0, 0, 1, 1, 0, 1, 1), [4, 2]));
+  await session.dispose();
+  const want = bound(q, k, array(Int32Array.of(0, 0, 0, 1, 1, 0, 1, 1), [4, 2]));
+  got.forEach((output, i) => {
+    expect(output.shape).toEqual(want[i]!.shape);
+    output.data.forEach((value, at) => {
+      expect(Math.abs(value - want[i]!.data[at]!)).toBeLessThan(1e-6);
+    });
+  });
 });

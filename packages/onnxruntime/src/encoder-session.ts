@@ -71,8 +71,8 @@ const runners: Runners = {
       checkTensors(encoder, { q, k, positions, keyPositions });
       checkRotary(encoder, typedArrays, q, k, positions, keyPositions);
       const { q_rotated, k_rotated } = await graph.run({
-        q: headsOf(encoder, q, positions),
-        k: headsOf(encoder, k, keyPositions),
+        q: headsOf(q),
+        k: headsOf(k),
         positions: feedPositions(encoder, "positions", positions),
         key_positions: feedPositions(encoder, "keyPositions", keyPositions),
       });
@@ -105,9 +105,9 @@ const runners: Runners = {
   },
 };
 
-/** x as [batch, heads, length, dim]; where all share one row of positions, leading axes are heads of one batch. */
-function headsOf({ positions: range }: Encoder, x: NdArray, positions: NdArray): NdArray {
-  if (perBatch(positions.shape, range)) return x;
+/** x as [batch, heads, length, dim]: fewer axes are heads of one batch, further ones are taken together with them. */
+function headsOf(x: NdArray): NdArray {
+  if (x.shape.length === 4) return x;
   return reshape(x, [1, sizeOf(x.shape.slice(0, -2)), ...x.shape.slice(-2)]);
 }
 

@@ -70,10 +70,10 @@ export async function compare(
         shown.advance(SPEED_STEPS, `speed of ${encoder.name}`);
       }
     }
+    save({ complete: !signal.aborted });
   } finally {
     shown.stop();
     save({
-      complete: !signal.aborted && results.runs.length === jobs.length,
       finishedAt: new Date().toISOString(),
     });
     await finish(folder, results, output);

@@ -159,7 +159,7 @@ describe("bad command lines give usage and exit code 2", () => {
     [["compare", "extra"], /too many arguments/],
     [
       ["trace", "--encoder", "rope", "--variant", "tutorial"],
-      /--variant must be from interleaved for rope, got "tutorial"/,
+      /--variant must be from interleaved, learned frequencies for rope, got "tutorial"/,
     ],
     [["trace", "--task", "last"], /trace: --task must be "nearest" or "agent" or "first", got "last"/],
     [["nothing"], /unknown command 'nothing'/],

@@ -96,5 +96,6 @@ function speedTables({ speed, encoders }: Results): string {
 }
 
 function microseconds(value: number): string {
-  return value < 1000 ? `${value.toPrecision(3)} µs` : `${(value / 1000).toPrecision(3)} ms`;
+  if (value < 1000) return `${value.toPrecision(3)} µs`;
+  return value < 1e6 ? `${(value / 1000).toPrecision(3)} ms` : `${(value / 1e6).toPrecision(3)} s`;
 }

@@ -36,14 +36,16 @@ export function testEncoder(encoder: Encoder, device: Device): void {
           Float32Array.from(data, (norm) => gain * norm),
           shape,
         );
-      test.skipIf(scales)("turning keeps the norms, or multiplies them all by the gain", async () => {
-        const call = { batch: 2, positions: positionsFrom(Math.min(3, last), longest) };
-        const [turned] = await run(call);
-        const given = inputsOf(encoder, call);
-        turned!.forEach((output, i) => {
-          expectClose(norms(output), longer(norms(given[i]!)), 1e-6, `output ${i}: norms`);
+      if (!scales) {
+        test("turning keeps the norms, or multiplies them all by the gain", async () => {
+          const call = { batch: 2, positions: positionsFrom(Math.min(3, last), longest) };
+          const [turned] = await run(call);
+          const given = inputsOf(encoder, call);
+          turned!.forEach((output, i) => {
+            expectClose(norms(output), longer(norms(given[i]!)), 1e-6, `output ${i}: norms`);
+          });
         });
-      });
+      }
       elsewhere();
     },
 

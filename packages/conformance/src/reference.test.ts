@@ -34,7 +34,7 @@ import {
 import { kerasRope, onnxRotations, permutedRows, ropes, ropeTables, rotateKernels } from "./peers/ropes.ts";
 import { sinusoids } from "./peers/sinusoids.ts";
 import { detr, mae, maeLine, multidim, timingNd, timmFourier, timmSincos } from "./peers/spaces.ts";
-import { truths } from "./peers/truths.ts";
+import { truths, xposTruths } from "./peers/truths.ts";
 import { swin2Tables, swinBias } from "./peers/windows.ts";
 import { type ReferenceCase, reference, referenceFolder } from "./reference.ts";
 
@@ -113,6 +113,7 @@ const peers: Record<string, Record<string, Peer>> = {
   },
   truth: { scaled: scaledTruths, "*": truths },
   truth_scaled: { "*": scaledTables },
+  truth_xpos: { "*": xposTruths },
   truth_far: { "*": truths },
 };
 

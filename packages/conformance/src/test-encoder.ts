@@ -23,20 +23,18 @@ export function testEncoder(encoder: Encoder, device: Device): void {
   const run = (...calls: Call[]) => encode(encoder, device, calls);
 
   const keys = Math.min(longest, 5);
-  /** Queries and keys are scaled by position, and so are the errors of a turn. */
-  const scales = (encoder as Partial<RotaryEncoder>).keyTurns !== undefined;
 
   const ownTests: Record<Encoder["kind"], () => void> = {
     additive() {},
 
     rotary() {
-      const { gain = 1 } = encoder as RotaryEncoder;
+      const { gain = 1, keyTurns } = encoder as RotaryEncoder;
       const longer = ({ data, shape }: NdArray) =>
         array(
           Float32Array.from(data, (norm) => gain * norm),
           shape,
         );
-      if (!scales) {
+      if (!keyTurns) {
         test("turning keeps the norms, or multiplies them all by the gain", async () => {
           const call = { batch: 2, positions: positionsFrom(Math.min(3, last), longest) };
           const [turned] = await run(call);
@@ -46,6 +44,21 @@ export function testEncoder(encoder: Encoder, device: Device): void {
           });
         });
       }
+      test("a query and a key at one position keep their product, or it is multiplied by the gain twice", async () => {
+        for (const from of [Math.min(3, last), Math.min(FAR, last)]) {
+          const call = { batch: 2, positions: positionsFrom(from, longest) };
+          const [turned] = await run(call);
+          const [q, k] = inputsOf(encoder, call) as [NdArray, NdArray];
+          const want = rowProducts(q, k).map((product) => gain ** 2 * product);
+          const [qs, ks] = [norms(q).data, norms(k).data];
+          expectWithin(
+            { shape: [want.length], data: rowProducts(turned![0]!, turned![1]!) },
+            { shape: [want.length], data: want },
+            (_, row) => 1e-6 * gain ** 2 * Math.max(1, qs[row]! * ks[row]!),
+            "products",
+          );
+        }
+      });
       elsewhere();
     },
 
@@ -54,15 +67,14 @@ export function testEncoder(encoder: Encoder, device: Device): void {
   };
 
   describe(`${name} ${JSON.stringify(options)} on ${device.name}`, () => {
-    async function same(call: Call): Promise<void> {
+    async function same(call: Call, expectSame: typeof expectRowsClose = expectClose): Promise<void> {
       const [got] = await run(call);
       const [want] = await encode(encoder, typedArrayDevices[0]!, [call]);
       expect(got!.map(({ shape }) => shape)).toEqual(shapesOf(encoder, call));
       got!.forEach((output, i) => {
         expect(output.data).toBeInstanceOf(Float32Array);
         expect(output.data.every(Number.isFinite), `output ${i} is finite`).toBe(true);
-        if (scales) expectRowsClose(output, want![i]!, 1e-6, `output ${i}`);
-        else expectClose(output, want![i]!, 1e-6, `output ${i}`);
+        expectSame(output, want![i]!, 1e-6, `output ${i}`);
       });
     }
 
@@ -74,8 +86,12 @@ export function testEncoder(encoder: Encoder, device: Device): void {
       }
     }
 
+    const grows = (encoder as Partial<RotaryEncoder>).keyTurns !== undefined;
     test("positions far from 0", () =>
-      same({ batch: 1, positions: positionsFrom(Math.min(FAR, last), longest) }));
+      same(
+        { batch: 1, positions: positionsFrom(Math.min(FAR, last), longest) },
+        grows ? expectRowsClose : expectClose,
+      ));
 
     test("positions in any order", () =>
       same({
@@ -176,11 +192,24 @@ function blockOf({ data, shape }: NdArray, at: number): NdArray {
   return array(data.slice(at * size, (at + 1) * size), [1, ...shape.slice(1)]);
 }
 
-/** Within `tolerance` · max(1, the norm of the expected row [dim]). */
+/**
+ * Within `tolerance` · max(1, the norm of the expected row [dim]): the two products that make a value may be 10^30
+ * each (xPos) and cancel, and float32 has 24 bits of them.
+ */
 function expectRowsClose(got: NdArray, want: NdArray, tolerance: number, what: string): void {
   const dim = want.shape.at(-1)!;
   const { data } = norms(want);
   expectWithin(got, want, (_, i) => tolerance * Math.max(1, data[Math.floor(i / dim)]!), what);
+}
+
+/** [..., dim] twice → the inner product of each row with the other's. */
+function rowProducts(a: NdArray, b: NdArray): number[] {
+  const dim = a.shape.at(-1)!;
+  const products = new Array<number>(a.data.length / dim).fill(0);
+  a.data.forEach((value, i) => {
+    products[Math.floor(i / dim)]! += value * b.data[i]!;
+  });
+  return products;
 }
 
 /** [..., dim] → [..., 1], the Euclidean norms. */

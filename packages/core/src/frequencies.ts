@@ -14,6 +14,15 @@ export interface Frequencies {
   readonly low: Float64Array;
   /** Sines and cosines are multiplied by this before they are rounded; 1 unless given. */
   readonly amplitude?: number;
+  /** Waves that swell or fade (xPos): before rounding, those of frequency i are multiplied by e^(rates[i] · (p − centre)). */
+  readonly growth?: Growth;
+}
+
+export interface Growth {
+  /** Per position, one for each frequency. */
+  readonly rates: Float64Array;
+  /** The position where nothing has grown. */
+  readonly centre: number;
 }
 
 export function isFrequencies(x: unknown): x is Frequencies {
@@ -25,7 +34,7 @@ export function frequencies(values: ArrayLike<number>): Frequencies {
   return { high: Float64Array.from(values), low: new Float64Array(values.length) };
 }
 
-/** One list after the other; amplitudes are left out. */
+/** One list after the other; amplitudes and growth are left out. */
 export function joinFrequencies(all: readonly Frequencies[]): Frequencies {
   return {
     high: Float64Array.from(all.flatMap(({ high }) => [...high])),
@@ -73,7 +82,7 @@ const [TURN_1, TURN_2, TURN_3] = TURN_PARTS;
 /** Fills `sin` and `cos` ([positions, frequencies], row by row), each value within one float32 ulp. */
 export function fillSincos(
   positions: ArrayLike<number>,
-  { high, low, amplitude = 1 }: Frequencies,
+  { high, low, amplitude = 1, growth }: Frequencies,
   sin: Float32Array,
   cos: Float32Array,
 ): void {
@@ -91,8 +100,9 @@ export function fillSincos(
       const error = pTop * hTop - product + pTop * hRest + pRest * hTop + pRest * hRest + p * low[i]!;
       const turns = Math.round(product / TURN);
       const angle = product - turns * TURN_1 - turns * TURN_2 + (error - turns * TURN_3);
-      sin[out] = amplitude * Math.sin(angle);
-      cos[out] = amplitude * Math.cos(angle);
+      const size = growth ? amplitude * Math.exp(growth.rates[i]! * (p - growth.centre)) : amplitude;
+      sin[out] = size * Math.sin(angle);
+      cos[out] = size * Math.cos(angle);
     }
   }
 }

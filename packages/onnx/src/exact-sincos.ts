@@ -8,7 +8,7 @@ import { type ElementType, typeNumbers } from "./proto.ts";
  * A position may be any whole number below 2^31; nothing is looked up, so there is no longest length.
  */
 export function exactSincos(graph: Graph, positions: Edge, frequencies: Frequencies): SinCos<Edge> {
-  const { high, low, amplitude = 1 } = frequencies;
+  const { high, low, amplitude = 1, growth } = frequencies;
   const rank = positions.rank + 1;
   const constant = (values: Float64Array) => graph.constant(values, [values.length]);
   const scalar = (value: number) => graph.constant(Float64Array.of(value), []);
@@ -19,7 +19,7 @@ export function exactSincos(graph: Graph, positions: Edge, frequencies: Frequenc
   const cast = (x: Edge, type: ElementType) =>
     graph.node("Cast", [x], { type, rank: x.rank }, { to: { int: typeNumbers[type] } });
   const [add, sub, mul, div] = [binary("Add"), binary("Sub"), binary("Mul"), binary("Div")];
-  const [floor, sin, cos] = [unary("Floor"), unary("Sin"), unary("Cos")];
+  const [floor, sin, cos, exp] = [unary("Floor"), unary("Sin"), unary("Cos"), unary("Exp")];
 
   const axis = graph.constant(Int32Array.of(positions.rank), [1]);
   const p = graph.node("Unsqueeze", [cast(positions, "float64"), axis], { type: "float64", rank });
@@ -35,6 +35,11 @@ export function exactSincos(graph: Graph, positions: Edge, frequencies: Frequenc
   const turns = floor(add(div(product, scalar(2 * Math.PI)), scalar(0.5)));
   const [turn1, turn2, turn3] = TURN_PARTS.map((part) => mul(turns, scalar(part))) as [Edge, Edge, Edge];
   const angle = add(sub(sub(product, turn1), turn2), sub(error, turn3));
-  const scaled = (x: Edge) => (amplitude === 1 ? x : mul(x, scalar(amplitude)));
+  const grown = growth && exp(mul(sub(p, scalar(growth.centre)), constant(growth.rates)));
+  const size = grown && amplitude !== 1 ? mul(grown, scalar(amplitude)) : grown;
+  const scaled = (x: Edge) => {
+    if (size) return mul(x, size);
+    return amplitude === 1 ? x : mul(x, scalar(amplitude));
+  };
   return { sin: cast(scaled(sin(angle)), "float32"), cos: cast(scaled(cos(angle)), "float32") };
 }

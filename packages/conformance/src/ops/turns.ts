@@ -5,6 +5,8 @@ import {
   type RotaryEncoder,
   type RotaryLayout,
   ropeFromConfig,
+  type XposOptions,
+  xpos,
 } from "@posenc/core";
 import { expect, test } from "vitest";
 import type { Device } from "../device.ts";
@@ -252,6 +254,27 @@ function testExactSincos(device: Device): void {
       expectUlps(cos!, entry.outputs.cos!, 1, "cos");
     });
   }
+
+  for (const entry of reference("truth_xpos")) {
+    test(`growing waves within 1 ulp of the truth: ${entry.id}`, async () => {
+      const { positions } = entry.params as unknown as TruthParams;
+      const { turns, keyTurns } = growingEncoder(entry);
+      const given = integers([positions.length], (i) => positions[i]!);
+      const outputs = await device.run([given], (ops, positions) => {
+        const [query, key] = [turns(ops, positions!, {}), keyTurns!(ops, positions!, {})];
+        return [query.sin, query.cos, key.sin, key.cos];
+      });
+      ["sin", "cos", "key_sin", "key_cos"].forEach((name, i) => {
+        expectUlps(outputs[i]!, entry.outputs[name]!, 1, name);
+      });
+    });
+  }
+}
+
+/** The encoder that a case of the file truth_xpos is about. */
+export function growingEncoder({ params }: ReferenceCase): RotaryEncoder {
+  const { scale_base: scaleBase, positions: _, ...options } = params;
+  return xpos({ scaleBase, ...options } as XposOptions);
 }
 
 /** The encoder that a case of the file truth_scaled is about. */

@@ -1,6 +1,6 @@
 import { array, type Frequencies, typedArrays } from "@posenc/core";
 import { ulp } from "../expect.ts";
-import { truthFrequencies } from "../ops/turns.ts";
+import { growingEncoder, truthFrequencies } from "../ops/turns.ts";
 import type { ReferenceCase } from "../reference.ts";
 import type { Comparison, Peer } from "./comparison.ts";
 
@@ -35,4 +35,22 @@ export const truths: Peer = (entry: ReferenceCase) => {
     tolerance: () => 2 ** -52,
   };
   return [inverse, table("sin"), table("cos")];
+};
+
+/** Tables of xPos, of queries and of keys: within 1 ulp. */
+export const xposTruths: Peer = (entry) => {
+  const positions = array(Int32Array.from(entry.params.positions as readonly number[]));
+  const { turns, keyTurns } = growingEncoder(entry);
+  const query = turns(typedArrays, positions, {});
+  const key = keyTurns!(typedArrays, positions, {});
+  const tables = { sin: query.sin, cos: query.cos, key_sin: key.sin, key_cos: key.cos };
+  return Object.entries(tables).map(
+    ([output, got]): Comparison => ({
+      output,
+      what: output,
+      got,
+      want: entry.outputs[output]!,
+      tolerance: ulp,
+    }),
+  );
 };

@@ -57,18 +57,14 @@ export function xpos(options: XposOptions): RotaryEncoder<Record<never, never>> 
   const pairs = rotaryDim / 2;
   const { frequencies, attentionFactor } = scaledFrequencies(scaling, { base, rotaryDim });
   const waves = { ...frequencies, amplitude: attentionFactor };
-  const exponents = Float32Array.from(
+  const rates = Float64Array.from(
     { length: pairs },
     (_, pair) => Math.log((pair / pairs + gamma) / (1 + gamma)) / scaleBase,
   );
-  const turns =
-    (exponents: Float32Array): RotaryEncoder["turns"] =>
-    ({ constant, exp, expandDims, float, mul, sincos, sub }, positions) => {
-      const { sin, cos } = sincos(positions, waves);
-      const distance = expandDims(float(sub(positions, centre)), -1);
-      const scale = exp(mul(distance, constant(exponents, [pairs])));
-      return { sin: mul(sin, scale), cos: mul(cos, scale) };
-    };
+  const turns = (rates: Float64Array): RotaryEncoder["turns"] => {
+    const growing = { ...waves, growth: { rates, centre } };
+    return ({ sincos }, positions) => sincos(positions, growing);
+  };
   return rotary({
     name: who,
     options: {
@@ -88,7 +84,7 @@ export function xpos(options: XposOptions): RotaryEncoder<Record<never, never>> 
     cacheSafe: length === undefined && isCacheSafe(scaling),
     frequencies: waves,
     parameters: {},
-    turns: turns(exponents),
-    keyTurns: turns(exponents.map((exponent) => -exponent)),
+    turns: turns(rates),
+    keyTurns: turns(rates.map((rate) => -rate)),
   });
 }

@@ -50,7 +50,7 @@ type Binders = {
 const binders: Binders = {
   additive: (encoder: AdditiveEncoder, ops, values) => (x, positions) => {
     checkAdditive(encoder, ops, x, positions);
-    return ops.add(x, encoder.vectors(ops, positions, values));
+    return ops.scope(titleOf(encoder), () => ops.add(x, encoder.vectors(ops, positions, values)));
   },
 
   rotary:
@@ -58,34 +58,38 @@ const binders: Binders = {
     (q, k, positions, keyPositions = positions) => {
       checkRotary(encoder, ops, q, k, positions, keyPositions);
       type Tensor = typeof q;
-      const turner = (turns: RotaryEncoder["turns"], positions: Tensor) => {
-        const { sin, cos } = turns(ops, positions, values);
-        const spread = perBatch(ops.describe(positions).shape, encoder.positions) && !encoder.perHead;
-        const turn = spread ? { sin: ops.expandDims(sin, -3), cos: ops.expandDims(cos, -3) } : { sin, cos };
-        const { blocks = 1, outputPairing = encoder.pairing } = encoder;
-        return (x: Tensor) => {
-          const turned =
-            blocks === 1 ? ops.rotate(x, turn, encoder) : rotateBlocks(ops, x, turn, encoder, blocks);
-          return rearranged(ops, turned, encoder, outputPairing);
+      return ops.scope(titleOf(encoder), (): [q: Tensor, k: Tensor] => {
+        const turner = (turns: RotaryEncoder["turns"], positions: Tensor) => {
+          const { sin, cos } = turns(ops, positions, values);
+          const spread = perBatch(ops.describe(positions).shape, encoder.positions) && !encoder.perHead;
+          const turn = spread ? { sin: ops.expandDims(sin, -3), cos: ops.expandDims(cos, -3) } : { sin, cos };
+          const { blocks = 1, outputPairing = encoder.pairing } = encoder;
+          return (x: Tensor) => {
+            const turned =
+              blocks === 1 ? ops.rotate(x, turn, encoder) : rotateBlocks(ops, x, turn, encoder, blocks);
+            return rearranged(ops, turned, encoder, outputPairing);
+          };
         };
-      };
-      const { turns, keyTurns = turns } = encoder;
-      const turnQueries = turner(turns, positions);
-      const same = keyTurns === turns && keyPositions === positions;
-      const turnKeys = same ? turnQueries : turner(keyTurns, keyPositions);
-      return [turnQueries(q), turnKeys(k)];
+        const { turns, keyTurns = turns } = encoder;
+        const turnQueries = turner(turns, positions);
+        const same = keyTurns === turns && keyPositions === positions;
+        const turnKeys = same ? turnQueries : turner(keyTurns, keyPositions);
+        return [turnQueries(q), turnKeys(k)];
+      });
     },
 
   bias: (encoder: BiasEncoder, ops, values) => (queries, keys) => {
     checkBias(encoder, ops, queries, keys);
-    return encoder.scores(ops, queries, keys, values);
+    return ops.scope(titleOf(encoder), () => encoder.scores(ops, queries, keys, values));
   },
 
   content: (encoder: ContentEncoder, ops, values) => (attention, queries, keys) => {
     checkContent(encoder, ops, attention, queries, keys);
-    return encoder.scores(ops, attention, queries, keys, values);
+    return ops.scope(titleOf(encoder), () => encoder.scores(ops, attention, queries, keys, values));
   },
 };
+
+const titleOf = ({ name, title = name }: Encoder): string => title;
 
 /**
  * An encoder, ready to use: what it does with tensors `T`.

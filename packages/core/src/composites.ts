@@ -7,6 +7,8 @@ export function compositeBodies<T>(primitives: Primitives<T>): Composites<T> {
   const { cos, mean, mul, sin, split, sqrt, sub, sum, swapAxes, unflatten } = primitives;
 
   return {
+    scope: (_, body) => body(),
+
     sincos(positions, frequencies) {
       if (isFrequencies(frequencies)) return exactSincos(positions, frequencies);
       const angles = mul(expandDims(float(positions), -1), frequencies as Exclude<T, Frequencies>);

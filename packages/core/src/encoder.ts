@@ -28,6 +28,8 @@ export interface PositionRange {
 
 interface Strategy<P extends Parameters> {
   readonly name: string;
+  /** How the literature writes it, as one word; what an ONNX graph shows. `name` unless given. */
+  readonly title?: string;
   /** Plain data; together with `name` it makes the same encoder again ({@link fromJSON}). */
   readonly options: Readonly<Record<string, unknown>>;
   readonly parameters: P;

@@ -122,6 +122,7 @@ export {
   type VisionGrid,
 } from "./positions/qwen2-vl-positions.ts";
 export { type RandomPositionsOptions, randomPositions } from "./positions/random-positions.ts";
+export { segmentMask } from "./positions/segment-mask.ts";
 export { type Random, random } from "./random.ts";
 export { range } from "./range.ts";
 export { type ResizeMode, type ResizeOptions, resizeTable } from "./resize/resize-table.ts";
@@ -132,5 +133,6 @@ export { type YarnSoftmaxOptions, yarnSoftmaxFactor } from "./rope-scaling/yarn.
 export type { SafetensorsDType } from "./safetensors/decode.ts";
 export { readSafetensors, type Safetensor, type Safetensors } from "./safetensors/read-safetensors.ts";
 export { partsOf, type Slots, slots } from "./slots.ts";
+export { canTabulate, tabulate } from "./tabulate.ts";
 export { plainTypedArrays, typedArrays } from "./typed-arrays/index.ts";
 export { array, type NdArray } from "./typed-arrays/nd-array.ts";

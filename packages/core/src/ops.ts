@@ -112,6 +112,8 @@ export interface RotaryLayout {
 }
 
 export interface Composites<T> {
+  /** What `body` computes, under a name by which a backend may show it: a function of an ONNX file. */
+  scope<R>(name: string, body: () => R): R;
   /**
    * Sines and cosines of positions × frequencies: exact for host frequencies ({@link Primitives.exactSincos}),
    * plain float32 for a tensor of frequencies [n], which may be learned.

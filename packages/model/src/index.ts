@@ -1,1 +1,9 @@
-export { type Observe, type Transformer, type TransformerOptions, transformer } from "./transformer.ts";
+export { checkCache, type LayerPast, type Past } from "./past.ts";
+export {
+  type Observe,
+  type Step,
+  type StepOptions,
+  type Transformer,
+  transformer,
+} from "./transformer.ts";
+export type { TransformerOptions } from "./transformer-options.ts";

@@ -14,7 +14,8 @@ import {
 } from "@posenc/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Transformer, type TransformerOptions, transformer } from "./transformer.ts";
+import { type Transformer, transformer } from "./transformer.ts";
+import type { TransformerOptions } from "./transformer-options.ts";
 
 const sizes = { vocabulary: 10, outputs: 4, dim: 16, heads: 2 };
 const every: Encoder[] = [

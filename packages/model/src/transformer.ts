@@ -5,42 +5,33 @@
  * runs on typed arrays. Blocks are pre-norm (Xiong et al., 2020): x + attention(norm(x)), x + mlp(norm(x)).
  * The encoder acts in three places and nothing here asks which: `embed`, `turn`, `score`.
  */
-import {
-  type Composition,
-  checkFit,
-  checks,
-  checkTokens,
-  checkValues,
-  type Encoder,
-  type Initialiser,
-  type Ops,
-  type Parameter,
-  partsOf,
-  slots,
-} from "@posenc/core";
-
-export interface TransformerOptions {
-  /** How many different tokens there are. */
-  readonly vocabulary: number;
-  /** How many classes, or tokens to predict. */
-  readonly outputs: number;
-  /** Length of an embedding. */
-  readonly dim: number;
-  readonly heads: number;
-  /** Attention and multilayer perceptron, so many times; 1 unless given. */
-  readonly blocks?: number;
-  /** Width of the multilayer perceptron; `dim` unless given. */
-  readonly hidden?: number;
-  /** A token sees those at its own and lower positions only. */
-  readonly causal?: boolean;
-  /** "pooled": the mean over the tokens → [batch, outputs] (default). "token" → [batch, length, outputs]. */
-  readonly head?: "pooled" | "token";
-  /** One encoder, or several ({@link compose}). */
-  readonly encoder: Encoder | Composition;
-}
+import { checkTokens, checkValues, type Ops, type Parameter, slots } from "@posenc/core";
+import { checkMask, hiddenFrom } from "./mask.ts";
+import { checkPast, type LayerPast, type Past } from "./past.ts";
+import { checkOptions, parametersOf, type TransformerOptions } from "./transformer-options.ts";
 
 /** A tensor by name, as the model comes upon it. */
 export type Observe<T> = (name: string, tensor: T) => void;
+
+export interface StepOptions<T> {
+  /** Is shown every intermediate tensor. */
+  readonly observe?: Observe<T>;
+  /** What earlier steps left; none for the first one. Its positions have the rank of the new ones. */
+  readonly past?: Past<T>;
+  /**
+   * int32 [batch, 1 or length, past + length]: 1 where a token may see a key, 0 where not, on top of the causal rule.
+   * Left padding needs one row for all tokens, packed sequences one for each. What a token sees that may see nothing
+   * is finite and has no meaning.
+   */
+  readonly mask?: T;
+}
+
+export interface Step<T> {
+  /** [batch, length, outputs], or [batch, outputs] for the pooled head. */
+  readonly logits: T;
+  /** The past of the next step: what was given, and the new tokens after it. */
+  readonly present: Past<T>;
+}
 
 export interface Transformer {
   readonly options: Required<TransformerOptions>;
@@ -58,6 +49,20 @@ export interface Transformer {
     positions: T,
     observe?: Observe<T>,
   ): T;
+  /**
+   * {@link forward} for tokens that come after others: those are in `past`, as keys and values. Tokens and positions
+   * are those of the new ones.
+   *
+   * @throws TypeError, RangeError for a past or a mask that does not fit; for a past where the model is not causal or
+   *   has a pooled head, or with an encoder that is not safe with a cache or whose positions have several coordinates
+   */
+  step<T>(
+    ops: Ops<T>,
+    values: Readonly<Record<string, T>>,
+    tokens: T,
+    positions: T,
+    options?: StepOptions<T>,
+  ): Step<T>;
 }
 
 const MASKED = -1e9;
@@ -72,145 +77,86 @@ export function transformer(given: TransformerOptions): Transformer {
   return {
     options,
     parameters,
-
-    forward<T>(
-      ops: Ops<T>,
-      values: Readonly<Record<string, T>>,
-      tokens: T,
-      positions: T,
-      observe: Observe<T> = () => {},
-    ): T {
-      const { add, expandDims, flatten, gather, layerNorm, less, matMul, mean, mul, relu } = ops;
-      const { softmax, squeeze, swapAxes, unflatten, where } = ops;
-      checkValues("transformer", parameters, ops, values);
-      checkTokens("transformer", ops.describe(tokens), vocabulary);
-      const encoderValues = within(values, "encoder.");
-      const before = slots(encoder, ops, encoderValues);
-      const seen = (name: string, x: T): T => {
-        observe(name, x);
-        return x;
-      };
-
-      const embedded = seen("embedding", gather(values.embedding!, tokens)); // [batch, length, dim]
-      let x = seen("encoded", before.embed(embedded, positions));
-      for (let i = 0; i < blocks; i++) {
-        const name = `blocks.${i}.`;
-        const block = within(values, name);
-        x = seen(`${name}attention`, add(x, attention(block, i, norm(block, "attention.norm", x))));
-        x = seen(`${name}mlp`, add(x, mlp(block, norm(block, "mlp.norm", x))));
-      }
-      x = seen("norm", norm(values, "norm", x));
-      if (head === "pooled") x = seen("pooled", squeeze(mean(x, -2), -2)); // [batch, dim]
-      return seen("logits", add(matMul(x, values["head.weight"]!), values["head.bias"]!));
-
-      function attention(block: Record<string, T>, layer: number, x: T): T {
-        const slot = slots(encoder, ops, encoderValues, layer);
-        const project = (weight: string) =>
-          swapAxes(unflatten(matMul(x, block[`attention.${weight}`]!), [heads, headDim]), -3, -2); // [batch, heads, length, headDim]
-        const v = project("value");
-        const [q, k] = slot.turn(project("query"), project("key"), positions);
-        const products = mul(matMul(q, swapAxes(k, -2, -1)), 1 / Math.sqrt(headDim)); // [batch, heads, length, length]
-        const scores = slot.score({ q, k, products }, positions, positions);
-        const weights = seen(`blocks.${layer}.attention.weights`, softmax(causal ? mask(scores) : scores));
-        return matMul(flatten(swapAxes(matMul(weights, v), -3, -2), dim), block["attention.output"]!);
-      }
-
-      function mask(scores: T): T {
-        const later = less(expandDims(positions, -1), expandDims(positions, -2));
-        return where(expandDims(later, -3), MASKED, scores);
-      }
-
-      function mlp(block: Record<string, T>, x: T): T {
-        const hidden = relu(add(matMul(x, block["mlp.up.weight"]!), block["mlp.up.bias"]!));
-        return add(matMul(hidden, block["mlp.down.weight"]!), block["mlp.down.bias"]!);
-      }
-
-      function norm(from: Readonly<Record<string, T>>, name: string, x: T): T {
-        return layerNorm(x, from[`${name}.gain`]!, from[`${name}.bias`]!);
-      }
-    },
+    forward: (ops, values, tokens, positions, observe) =>
+      step(ops, values, tokens, positions, observe && { observe }).logits,
+    step,
   };
+
+  function step<T>(
+    ops: Ops<T>,
+    values: Readonly<Record<string, T>>,
+    tokens: T,
+    positions: T,
+    { observe = () => {}, past, mask }: StepOptions<T> = {},
+  ): Step<T> {
+    const { add, concat, flatten, gather, layerNorm, matMul, mean, mul, relu } = ops;
+    const { softmax, squeeze, swapAxes, unflatten, where } = ops;
+    checkValues("transformer", parameters, ops, values);
+    checkTokens("transformer", ops.describe(tokens), vocabulary);
+    if (past !== undefined) checkPast("transformer", options, ops, past, tokens, positions);
+    const keyPositions = past ? concat([past.positions, positions], -1) : positions;
+    if (mask !== undefined) checkMask("transformer", options, ops, mask, tokens, keyPositions);
+    const hidden = hiddenFrom(ops, positions, keyPositions, causal, mask);
+    const encoderValues = within(values, "encoder.");
+    const layers: LayerPast<T>[] = [];
+    const seen = (name: string, x: T): T => {
+      observe(name, x);
+      return x;
+    };
+
+    const embedded = seen("embedding", gather(values.embedding!, tokens)); // [batch, length, dim]
+    let x = seen("encoded", slots(encoder, ops, encoderValues).embed(embedded, positions));
+    for (let i = 0; i < blocks; i++) {
+      const name = `blocks.${i}.`;
+      const block = within(values, name);
+      x = seen(`${name}attention`, add(x, attention(block, i, norm(block, "attention.norm", x))));
+      x = seen(`${name}mlp`, add(x, mlp(block, norm(block, "mlp.norm", x))));
+    }
+    x = seen("norm", norm(values, "norm", x));
+    if (head === "pooled") x = seen("pooled", squeeze(mean(x, -2), -2)); // [batch, dim]
+    const logits = seen("logits", add(matMul(x, values["head.weight"]!), values["head.bias"]!));
+    return { logits, present: { layers, positions: keyPositions } };
+
+    function attention(block: Record<string, T>, layer: number, x: T): T {
+      const slot = slots(encoder, ops, encoderValues, layer);
+      const project = (weight: string) =>
+        swapAxes(unflatten(matMul(x, block[`attention.${weight}`]!), [heads, headDim]), -3, -2); // [batch, heads, length, headDim]
+      const value = project("value");
+      const [q, key] = slot.turn(project("query"), project("key"), positions);
+      const { key: k, value: v } = keep(layer, { key, value });
+      const products = mul(matMul(q, swapAxes(k, -2, -1)), 1 / Math.sqrt(headDim)); // [batch, heads, length, past + length]
+      const scores = slot.score({ q, k, products }, positions, keyPositions);
+      const masked = hidden === undefined ? scores : where(hidden, MASKED, scores);
+      const weights = seen(`blocks.${layer}.attention.weights`, softmax(masked));
+      return matMul(flatten(swapAxes(matMul(weights, v), -3, -2), dim), block["attention.output"]!);
+    }
+
+    /** The layer's keys and values so far, and these. */
+    function keep(layer: number, added: LayerPast<T>): LayerPast<T> {
+      const before = past?.layers[layer];
+      const all = before
+        ? {
+            key: concat([before.key, added.key], -2),
+            value: concat([before.value, added.value], -2),
+          }
+        : added;
+      layers.push(all);
+      return all;
+    }
+
+    function mlp(block: Record<string, T>, x: T): T {
+      const hidden = relu(add(matMul(x, block["mlp.up.weight"]!), block["mlp.up.bias"]!));
+      return add(matMul(hidden, block["mlp.down.weight"]!), block["mlp.down.bias"]!);
+    }
+
+    function norm(from: Readonly<Record<string, T>>, name: string, x: T): T {
+      return layerNorm(x, from[`${name}.gain`]!, from[`${name}.bias`]!);
+    }
+  }
 }
 
 /** The entries whose names begin with `prefix`, without it. */
 function within<V>(record: Readonly<Record<string, V>>, prefix: string): Record<string, V> {
   const entries = Object.entries(record).filter(([name]) => name.startsWith(prefix));
   return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]));
-}
-
-function checkOptions(options: TransformerOptions): Required<TransformerOptions> {
-  const known = ["vocabulary", "outputs", "dim", "heads", "blocks", "hidden", "causal", "head", "encoder"];
-  checks.checkNames("transformer", options, known);
-  const {
-    vocabulary,
-    outputs,
-    dim,
-    heads,
-    blocks = 1,
-    hidden = dim,
-    causal = false,
-    head = "pooled",
-    encoder,
-  } = options;
-  const counts = { vocabulary, outputs, dim, heads, blocks, hidden };
-  for (const [name, value] of Object.entries(counts)) checks.checkCount("transformer", name, value);
-  if (dim % heads !== 0)
-    throw new RangeError(`transformer: dim must be a multiple of heads ${heads}, got ${dim}`);
-  checks.checkBoolean("transformer", "causal", causal);
-  checks.checkOneOf("transformer", "head", head, ["pooled", "token"]);
-  checks.checkObject("transformer", "encoder", encoder);
-  for (const { encoder: part, layers = [] } of partsOf(encoder)) {
-    checkFit(part, { dim, heads });
-    const beyond = layers.find((layer) => layer >= blocks);
-    if (beyond !== undefined) {
-      throw new RangeError(
-        `transformer: layers of ${part.name} must be below blocks ${blocks}, got ${beyond}`,
-      );
-    }
-  }
-  if (causal && encoder.positions?.axes !== undefined) {
-    throw new RangeError(
-      `transformer: causal must be false with ${encoder.name}, whose positions have no order, got true`,
-    );
-  }
-  return { ...counts, causal, head, encoder };
-}
-
-/** Embeddings of unit variance; weights [in, out] normal with deviation 1 / √in. */
-function parametersOf({
-  vocabulary,
-  outputs,
-  dim,
-  blocks,
-  hidden,
-  encoder,
-}: Required<TransformerOptions>): Record<string, Parameter> {
-  const parameter = (init: Initialiser, ...shape: number[]): Parameter => ({ shape, init });
-  const weight = (from: number, to: number) => parameter({ normal: 1 / Math.sqrt(from) }, from, to);
-  const norm = (name: string) => ({
-    [`${name}.gain`]: parameter("ones", dim),
-    [`${name}.bias`]: parameter("zeros", dim),
-  });
-  const block = {
-    ...norm("attention.norm"),
-    "attention.query": weight(dim, dim),
-    "attention.key": weight(dim, dim),
-    "attention.value": weight(dim, dim),
-    "attention.output": weight(dim, dim),
-    ...norm("mlp.norm"),
-    "mlp.up.weight": weight(dim, hidden),
-    "mlp.up.bias": parameter("zeros", hidden),
-    "mlp.down.weight": weight(hidden, dim),
-    "mlp.down.bias": parameter("zeros", dim),
-  };
-  const renamed = (prefix: string, record: Readonly<Record<string, Parameter>>) =>
-    Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value]));
-  return {
-    embedding: parameter({ normal: 1 }, vocabulary, dim),
-    ...renamed("encoder.", encoder.parameters),
-    ...Object.assign({}, ...Array.from({ length: blocks }, (_, i) => renamed(`blocks.${i}.`, block))),
-    ...norm("norm"),
-    "head.weight": weight(dim, outputs),
-    "head.bias": parameter("zeros", outputs),
-  };
 }

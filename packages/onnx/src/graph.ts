@@ -1,63 +1,126 @@
-import type { Description, DType } from "@posenc/core";
+/**
+ * An ONNX graph being built.
+ *
+ * Nodes are added in the order in which they run, and two that do the same become one. What is built inside
+ * `box(name, body)` becomes a local function of the file, which a viewer shows as one node that opens: the body
+ * uses edges of the graph as it likes, and those from outside become the function's inputs. A tensor made inside
+ * is a Constant of the function, since functions have no initialisers.
+ */
 import {
   type Attributes,
+  byteLength,
   type Dim,
-  type ElementType,
+  type Domain,
+  elementType,
+  type FunctionParts,
   type GraphParts,
   type HostData,
+  LEAST_OPSET,
   modelBytes,
+  type NodeParts,
+  rawBytes,
+  type TensorParts,
 } from "./proto.ts";
+import {
+  type Edge,
+  edgesIn,
+  functionOf,
+  type NodeOf,
+  needed,
+  type Scope,
+  type Shape,
+  sameBody,
+  sameData,
+  scope,
+  withEdges,
+} from "./scope.ts";
 
-/** A tensor that the graph will compute. Its sizes are not known, only how many axes it has. */
-export interface Edge {
-  readonly name: string;
-  readonly type: ElementType;
-  readonly rank: number;
-}
+export type { Edge } from "./scope.ts";
 
-export interface Result {
-  readonly type: ElementType;
-  readonly rank: number;
-}
+export type Result = Pick<Edge, "type" | "rank">;
 
-/** An ONNX graph being built. Two nodes with the same operator, inputs and attributes become one. */
 export interface Graph {
+  readonly opset: number;
   /** @throws RangeError where the name is taken */
-  input(name: string, type: DType, dims: readonly Dim[]): Edge;
+  input(name: string, type: Edge["type"], dims: readonly Dim[]): Edge;
   /** Host data inside the graph; the same data and shape give the same edge. */
   constant(data: HostData, shape: readonly number[]): Edge;
   /** Host data under a name of its own, such as a trained weight. @throws RangeError where the name is taken */
   parameter(name: string, data: HostData, shape: readonly number[]): Edge;
-  /** An operator of opset 17 with one result. */
-  node(operator: string, inputs: readonly Edge[], result: Result, attributes?: Attributes): Edge;
+  /** An operator of `opset` with one result, or of another domain. */
+  node(
+    operator: string,
+    inputs: readonly Edge[],
+    result: Result,
+    attributes?: Attributes,
+    domain?: Domain,
+  ): Edge;
   /** An operator with several results. */
   nodes(
     operator: string,
     inputs: readonly Edge[],
     results: readonly Result[],
     attributes?: Attributes,
+    domain?: Domain,
   ): Edge[];
+  /** What `body` builds, as a function of the file; its result may be an edge, or an array or record of edges. */
+  box<R>(name: string, body: () => R): R;
   /** Makes `edge` a result of the graph; `dims` may be left out. @throws RangeError where the name is taken */
   output(name: string, edge: Edge, dims?: readonly Dim[]): void;
   /** What is known of the lengths: those of constants, parameters and inputs. */
-  shapeOf(edge: Edge): Description["shape"];
-  /** The file: a serialised ModelProto, IR version 8, opset 17. */
+  shapeOf(edge: Edge): Shape;
+  /** The node that makes an edge, if one does. */
+  nodeOf(edge: Edge): NodeOf | undefined;
+  /** The values of a constant; none of what is computed, or given from outside. */
+  dataOf(edge: Edge): HostData | undefined;
+  /** The file: a serialised ModelProto. */
   toBytes(): Uint8Array;
+  /** The file without its parameters, and their bytes as they lie in the file `location` beside it, piece by piece. */
+  toFiles(location: string): GraphFiles;
+}
+
+export interface GraphFiles {
+  readonly model: Uint8Array;
+  /** Views of the parameters, not copies; padding between them. */
+  readonly data: readonly Uint8Array[];
 }
 
 export interface GraphOptions {
   readonly name?: string;
   /** `metadata_props` of the file. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** 17 (IR version 8) unless given, up to 26. */
+  readonly opset?: number;
+  /** Other names for inputs and outputs, by ours. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Other names for the lengths of inputs and outputs, or numbers that fix them, by our names. */
+  readonly axes?: Readonly<Record<string, Dim>>;
 }
 
-export function graph({ name = "posenc", metadata = {} }: GraphOptions = {}): Graph {
-  const parts: GraphParts = { name, metadata, inputs: [], outputs: [], tensors: [], nodes: [] };
+/** Tensors in a file of their own begin at a multiple of this. */
+const ALIGNMENT = 4096;
+/** What a protobuf message can hold, less 64 KiB for all that is no tensor. */
+const MOST_BYTES = 2 ** 31 - 2 ** 16;
+
+export function graph(options: GraphOptions = {}): Graph {
+  const { name = "posenc", metadata = {}, opset = LEAST_OPSET, names = {}, axes = {} } = options;
+  const root = scope();
+  /** `own` is our name, where the file has another. */
+  const inputs: (GraphParts["inputs"][number] & { readonly own: string })[] = [];
+  const outputs: (GraphParts["outputs"][number] & { readonly own: string })[] = [];
   const taken = new Set<string>();
-  const counts = new Map<string, number>();
-  const shapes = new Map<string, Description["shape"]>();
-  const constants = new Map<string, { readonly edge: Edge; readonly data: HostData }[]>();
-  const known = new Map<string, Edge[]>();
+  const reserved = new Set(Object.values(names));
+  const shapes = new Map<string, Shape>();
+  const producers = new Map<string, NodeOf>();
+  const edges = new Map<string, Edge>();
+  const constantData = new Map<string, HostData>();
+  const functions: { readonly title: string; readonly parts: FunctionParts }[] = [];
+  const scopes: Scope[] = [root];
+  let boxes = 0;
+
+  const here = () => scopes.at(-1)!;
+  const dimsOf = (dims: readonly (Dim | undefined)[]) =>
+    dims.map((dim) => (typeof dim === "string" ? (axes[dim] ?? dim) : dim));
 
   function claim(name: string): string {
     if (taken.has(name)) throw new RangeError(`graph: name must be new, got ${JSON.stringify(name)} again`);
@@ -66,16 +129,24 @@ export function graph({ name = "posenc", metadata = {} }: GraphOptions = {}): Gr
   }
 
   function fresh(operator: string): string {
+    const { counts, prefix } = here();
     const count = (counts.get(operator) ?? 0) + 1;
     counts.set(operator, count);
-    const name = `${operator}_${count}`;
-    return taken.has(name) ? fresh(operator) : claim(name);
+    const name = `${prefix}${operator}_${count}`;
+    return taken.has(name) || reserved.has(name) ? fresh(operator) : claim(name);
   }
 
-  function tensor(name: string, data: HostData, shape: readonly number[]): Edge {
-    parts.tensors.push({ name, data, shape });
+  function known(edge: Edge): Edge {
+    edges.set(edge.name, edge);
+    return edge;
+  }
+
+  function tensor(name: string, data: HostData, shape: readonly number[], kept: boolean): Edge {
+    const at = kept ? root : here();
+    at.tensors.push({ name, data, shape, kept });
+    at.made.add(name);
     shapes.set(name, shape);
-    return { name, type: typeOf(data), rank: shape.length };
+    return known({ name, type: elementType(data), rank: shape.length });
   }
 
   function nodes(
@@ -83,10 +154,12 @@ export function graph({ name = "posenc", metadata = {} }: GraphOptions = {}): Gr
     inputs: readonly Edge[],
     results: readonly Result[],
     attributes: Attributes = {},
+    domain: Domain = "",
   ): Edge[] {
     const operands = inputs.map((edge) => edge.name);
-    const key = JSON.stringify([operator, operands, results.length, attributes]);
-    const found = known.get(key);
+    const key = JSON.stringify([domain, operator, operands, results.length, attributes]);
+    const at = here();
+    const found = at.known.get(key);
     if (found) return found;
     const name = fresh(operator);
     const edges = results.map(({ type, rank }, i) => ({
@@ -94,57 +167,168 @@ export function graph({ name = "posenc", metadata = {} }: GraphOptions = {}): Gr
       type,
       rank,
     }));
-    parts.nodes.push({
+    at.nodes.push({
       name,
+      domain,
       operator,
       inputs: operands,
       outputs: edges.map((edge) => edge.name),
       attributes,
     });
-    known.set(key, edges);
+    edges.forEach((edge, index) => {
+      at.made.add(known(edge).name);
+      producers.set(edge.name, { operator, inputs, attributes, index });
+    });
+    at.known.set(key, edges);
     return edges;
   }
 
-  return {
-    input(name, type, dims) {
-      claim(name);
-      parts.inputs.push({ name, type, dims });
-      shapes.set(
-        name,
-        dims.map((dim) => (typeof dim === "number" ? dim : undefined)),
+  function box<R>(name: string, body: () => R): R {
+    const title = name.replaceAll(/\W+/g, "_");
+    const inner = scope(`${++boxes}/`);
+    scopes.push(inner);
+    let result: R;
+    try {
+      result = body();
+    } finally {
+      scopes.pop();
+    }
+    const results = new Map(edgesIn(result).map((edge) => [edge.name, edge]));
+    for (const name of results.keys()) if (!inner.made.has(name)) results.delete(name);
+    if (results.size === 0) return result;
+    const kept = needed(inner, results.keys());
+    const captured = new Set(
+      kept.nodes.flatMap(({ inputs }) => inputs).filter((name) => !inner.made.has(name)),
+    );
+    const made = functionOf(title, inner, kept, [...captured], [...results.keys()]);
+    const calls = nodes(
+      functionNamed(made),
+      [...captured].map((name) => edges.get(name)!),
+      [...results.values()],
+      {},
+      "posenc",
+    );
+    const outside = new Map([...results.keys()].map((name, i) => [name, calls[i]!]));
+    return withEdges(result, (edge) => outside.get(edge.name) ?? edge);
+  }
+
+  /** The name of a function with this body: one that is there already, or a new one. */
+  function functionNamed(body: FunctionParts): string {
+    const alike = functions.filter(({ title }) => title === body.name);
+    const found = alike.find(({ parts }) => sameBody(parts, body));
+    if (found) return found.parts.name;
+    const name = alike.length === 0 ? body.name : `${body.name}_${alike.length + 1}`;
+    functions.push({ title: body.name, parts: { ...body, name } });
+    return name;
+  }
+
+  function parts(
+    tensors: (all: readonly TensorParts[]) => readonly TensorParts[] = (all) => all,
+  ): GraphParts {
+    const known = [...inputs, ...outputs].map(({ own }) => own);
+    const unknown = Object.keys(names).find((name) => !known.includes(name));
+    if (unknown !== undefined) {
+      throw new RangeError(
+        `graph: unknown input or output ${JSON.stringify(unknown)} in names; it has ${known.join(", ")}`,
       );
-      return { name, type, rank: dims.length };
+    }
+    const body = needed(
+      root,
+      outputs.map(({ edge }) => edge),
+    );
+    const used = reachable(
+      body.nodes,
+      functions.map(({ parts }) => parts),
+    );
+    return {
+      name,
+      opset,
+      metadata,
+      inputs,
+      outputs,
+      nodes: body.nodes,
+      tensors: tensors(body.tensors),
+      functions: used,
+    };
+  }
+
+  return {
+    opset,
+
+    input(name, type, dims) {
+      const called = claim(names[name] ?? name);
+      const lengths = dimsOf(dims);
+      inputs.push({ own: name, name: called, type, dims: lengths });
+      root.made.add(called);
+      shapes.set(
+        called,
+        lengths.map((dim) => (typeof dim === "number" ? dim : undefined)),
+      );
+      return known({ name: called, type, rank: dims.length });
     },
 
     constant(data, shape) {
-      const key = `${typeOf(data)} ${shape}`;
+      const { constants } = here();
+      const key = `${elementType(data)} ${shape}`;
       const alike = constants.get(key) ?? [];
       const found = alike.find((entry) => sameData(entry.data, data));
       if (found) return found.edge;
-      const edge = tensor(fresh("constant"), data, shape);
+      const edge = tensor(fresh("constant"), data, shape, false);
+      constantData.set(edge.name, data);
       constants.set(key, [...alike, { edge, data }]);
       return edge;
     },
 
-    parameter: (name, data, shape) => tensor(claim(name), data, shape),
-    node: (operator, inputs, result, attributes) => nodes(operator, inputs, [result], attributes)[0]!,
+    parameter: (name, data, shape) => tensor(claim(name), data, shape, true),
+    node: (operator, inputs, result, attributes, domain) =>
+      nodes(operator, inputs, [result], attributes, domain)[0]!,
     nodes,
+    box,
 
     output(name, edge, dims = new Array(edge.rank).fill(undefined)) {
-      claim(name);
-      parts.outputs.push({ name, type: edge.type, dims, edge: edge.name });
+      const called = claim(names[name] ?? name);
+      outputs.push({ own: name, name: called, type: edge.type, dims: dimsOf(dims), edge: edge.name });
     },
 
     shapeOf: ({ name, rank }) => shapes.get(name) ?? new Array(rank).fill(undefined),
-    toBytes: () => modelBytes(parts),
+    nodeOf: ({ name }) => producers.get(name),
+    dataOf: ({ name }) => constantData.get(name),
+
+    toBytes() {
+      const all = parts();
+      const size = all.tensors.reduce((sum, { data }) => sum + byteLength(data), 0);
+      if (size < MOST_BYTES) return modelBytes(all);
+      throw new RangeError(
+        `graph: an ONNX file must be smaller than 2 GiB, got ${size} bytes of tensors; keep them in a file of their own`,
+      );
+    },
+
+    toFiles(location) {
+      const data: Uint8Array[] = [];
+      let offset = 0;
+      const all = parts((tensors) =>
+        tensors.map((tensor) => {
+          if (!tensor.kept) return tensor;
+          const padding = (ALIGNMENT - (offset % ALIGNMENT)) % ALIGNMENT;
+          const bytes = rawBytes(tensor.data);
+          if (padding > 0) data.push(new Uint8Array(padding));
+          data.push(bytes);
+          const external = { location, offset: offset + padding, length: bytes.length };
+          offset += padding + bytes.length;
+          return { ...tensor, external };
+        }),
+      );
+      return { model: modelBytes(all), data };
+    },
   };
 }
 
-function typeOf(data: HostData): ElementType {
-  if (data instanceof Float32Array) return "float32";
-  return data instanceof Float64Array ? "float64" : "int32";
-}
-
-function sameData(a: HostData, b: HostData): boolean {
-  return a === b || (a.length === b.length && a.every((value: number, i: number) => Object.is(value, b[i])));
+/** The functions that the nodes call, and those that they call. */
+function reachable(nodes: readonly NodeParts[], functions: readonly FunctionParts[]): FunctionParts[] {
+  const called = new Set(nodes.filter(({ domain }) => domain === "posenc").map(({ operator }) => operator));
+  for (const { name, nodes } of functions.toReversed()) {
+    if (!called.has(name)) continue;
+    for (const { domain, operator } of nodes) if (domain === "posenc") called.add(operator);
+  }
+  return functions.filter(({ name }) => called.has(name));
 }

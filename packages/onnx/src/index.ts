@@ -1,6 +1,15 @@
+export type { EncoderLayout } from "./encoder-graphs.ts";
 export { type ExportEncoderOptions, exportEncoder } from "./export-encoder.ts";
 export { type ExportModelOptions, exportModel } from "./export-model.ts";
+export type { ExportOptions } from "./export-options.ts";
+export { float16Bits, fromFloat16Bits } from "./float16.ts";
+export type { RotaryTarget } from "./fused-rotary.ts";
 export { type Edge, type Graph, type GraphOptions, graph, type Result } from "./graph.ts";
 export { onnxOps, plainOnnxOps } from "./onnx-ops.ts";
 export type { ParameterValues } from "./parameter-edges.ts";
 export type { Attribute, Attributes, Dim, ElementType, HostData } from "./proto.ts";
+export {
+  type ExportedTransformer,
+  type ReadTransformerOptions,
+  readTransformer,
+} from "./read-transformer.ts";

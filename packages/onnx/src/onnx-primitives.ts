@@ -40,11 +40,16 @@ export function onnxPrimitives(graph: Graph): Primitives<Edge> {
     return graph.node("Cast", [x], { type, rank: x.rank }, { to: { int: typeNumbers[type] } });
   }
 
-  /** The axes as an attribute, as it was up to opset 17. */
+  /** The axes are an attribute up to opset 17, then an input. */
   const reduction =
     (operator: string) =>
-    (x: Edge, axis: number): Edge =>
-      node(operator, [cast(x, "float32")], x.rank, { axes: { ints: [axis] }, keepdims: { int: 1 } });
+    (x: Edge, axis: number): Edge => {
+      const keepdims = { int: 1 };
+      const operand = cast(x, "float32");
+      return graph.opset < 18
+        ? node(operator, [operand], x.rank, { axes: { ints: [axis] }, keepdims })
+        : node(operator, [operand, ints(axis)], x.rank, { keepdims });
+    };
 
   /** A 0 takes the length that the input has there. */
   const reshape = (x: Edge, kept: number, sizes: readonly number[]): Edge =>
@@ -90,10 +95,21 @@ export function onnxPrimitives(graph: Graph): Primitives<Edge> {
       const perm = Array.from({ length: x.rank }, (_, axis) => axis);
       const [i, j] = [x.rank + first, x.rank + second];
       [perm[i], perm[j]] = [j, i];
-      return node("Transpose", [x], x.rank, { perm: { ints: perm } });
+      const attributes = { perm: { ints: perm } };
+      const made = graph.nodeOf(x);
+      const back = made?.operator === "Transpose" && same(made.attributes, attributes);
+      return back ? made.inputs[0]! : node("Transpose", [x], x.rank, attributes);
     },
     unflatten: (x, sizes) => reshape(x, x.rank - 1, sizes),
-    flatten: (x, size) => reshape(x, x.rank - 2, [size]),
+    flatten(x, size) {
+      const made = graph.nodeOf(x);
+      const sizes = made?.operator === "Reshape" ? graph.dataOf(made.inputs[1]!) : undefined;
+      const back = sizes && same([...sizes.slice(0, -2)], new Array(x.rank - 2).fill(0));
+      if (back && made!.inputs[0]!.rank === x.rank - 1 && sizes.at(-2)! * sizes.at(-1)! === size) {
+        return made!.inputs[0]!;
+      }
+      return reshape(x, x.rank - 2, [size]);
+    },
     concat: (xs, axis) => node("Concat", [...xs], xs[0]!.rank, { axis: { int: axis } }),
     split: (x, sizes, axis) =>
       graph.nodes(
@@ -113,3 +129,5 @@ export function onnxPrimitives(graph: Graph): Primitives<Edge> {
     exactSincos: (positions, frequencies) => exactSincos(graph, positions, frequencies),
   };
 }
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

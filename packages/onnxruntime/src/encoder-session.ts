@@ -12,7 +12,7 @@ import {
   sizeOf,
   typedArrays,
 } from "@posenc/core";
-import { exportEncoder, type ParameterValues } from "@posenc/onnx";
+import { type ExportOptions, exportEncoder, type ParameterValues } from "@posenc/onnx";
 import { checkRuntime, type GraphSession, openGraph, type Runtime, type SessionOptions } from "./runtime.ts";
 import { checkTensor, feedPositions, reshape } from "./tensors.ts";
 
@@ -43,7 +43,8 @@ export interface EncoderSession<K extends Kind = Kind> {
   dispose(): Promise<void>;
 }
 
-export interface EncoderSessionOptions {
+export interface EncoderSessionOptions
+  extends Pick<ExportOptions, "opset" | "rotary" | "dtype" | "maxPosition" | "inline"> {
   /** A value for each of the encoder's parameters. Required where it has any. */
   readonly values?: ParameterValues;
   /** Passed on to ONNX Runtime: execution providers, threads. */
@@ -118,17 +119,20 @@ function checkTensors({ name }: Encoder, tensors: Readonly<Record<string, unknow
 /**
  * An encoder as an ONNX graph, loaded by ONNX Runtime. Its `run` takes and gives what `bind` does on typed arrays.
  *
+ * Real positions are float32 in any case; with `dtype: "float16"` other numbers are rounded on their way in and out.
+ *
  * @param runtime `import * as ort from "onnxruntime-node"`, or "onnxruntime-web"
  * @throws TypeError, RangeError for a missing runtime, or values that do not fit the encoder's parameters
  */
 export async function createEncoderSession<E extends Encoder>(
   encoder: E,
   runtime: Runtime,
-  { values = {}, session }: EncoderSessionOptions = {},
+  { session, ...options }: EncoderSessionOptions = {},
 ): Promise<EncoderSession<E["kind"]>> {
   checkRuntime("createEncoderSession", runtime);
   checks.checkObject("createEncoderSession", "encoder", encoder);
-  const graph = await openGraph(encoder.name, runtime, exportEncoder(encoder, { values }), session);
+  const float16 = options.dtype === "float16" ? ["x", "q", "k", "products"] : [];
+  const graph = await openGraph(encoder.name, runtime, exportEncoder(encoder, options), session, float16);
   const runner = runners[encoder.kind] as (encoder: Encoder, graph: GraphSession) => EncoderRun[E["kind"]];
   return { run: runner(encoder, graph), dispose: graph.dispose };
 }

@@ -1,8 +1,18 @@
 export {
+  createDecoder,
+  type Decoder,
+  type DecoderInput,
+  type DecoderOptions,
+  type OpenDecoderOptions,
+  openDecoder,
+} from "./decoder.ts";
+export {
   createEncoderSession,
   type EncoderRun,
   type EncoderSession,
   type EncoderSessionOptions,
 } from "./encoder-session.ts";
+export { type GenerateFromBytesOptions, type GenerateOptions, generate } from "./generate.ts";
 export { createModelSession, type ModelSession, type ModelSessionOptions } from "./model-session.ts";
 export type { Runtime, SessionOptions } from "./runtime.ts";
+export type { SamplingOptions } from "./sampler.ts";

@@ -1,4 +1,5 @@
 import { array, checks, type NdArray } from "@posenc/core";
+import { float16Bits, fromFloat16Bits } from "@posenc/onnx";
 import type {
   InferenceSession,
   InferenceSessionFactory,
@@ -30,19 +31,27 @@ export function checkRuntime(who: string, runtime: unknown): asserts runtime is 
   );
 }
 
-/** Loads a graph made by @posenc/onnx. `who` is named in errors. */
+/**
+ * Loads a graph made by @posenc/onnx.
+ *
+ * @param who is named in errors
+ * @param float16 names of the inputs of that type
+ */
 export async function openGraph(
   who: string,
   runtime: Runtime,
   bytes: Uint8Array,
   options: SessionOptions = {},
+  float16: readonly string[] = [],
 ): Promise<GraphSession> {
   const session = await runtime.InferenceSession.create(bytes, options);
   let released: Promise<void> | undefined;
   return {
     async run(inputs) {
       if (released) throw new Error(`${who}: run was called after dispose`);
-      const feeds = Object.entries(inputs).map(([name, x]) => [name, toTensor(runtime, x)] as const);
+      const feeds = Object.entries(inputs).map(
+        ([name, x]) => [name, toTensor(runtime, x, float16.includes(name))] as const,
+      );
       const results = await session.run(Object.fromEntries(feeds));
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromTensor(tensor)]));
     },
@@ -53,13 +62,13 @@ export async function openGraph(
   };
 }
 
-function toTensor({ Tensor }: Runtime, { data, shape }: NdArray): Tensor {
-  return data instanceof Float32Array
-    ? new Tensor("float32", data, shape)
-    : new Tensor("int64", BigInt64Array.from(data, BigInt), shape);
+function toTensor({ Tensor }: Runtime, { data, shape }: NdArray, float16: boolean): Tensor {
+  if (data instanceof Int32Array) return new Tensor("int64", BigInt64Array.from(data, BigInt), shape);
+  return float16 ? new Tensor("float16", float16Bits(data), shape) : new Tensor("float32", data, shape);
 }
 
-function fromTensor({ data, dims }: Tensor): NdArray {
+function fromTensor({ data, dims, type }: Tensor): NdArray {
+  if (type === "float16" && data instanceof Uint16Array) return array(fromFloat16Bits(data), dims);
   if (data instanceof Float32Array) return array(data, dims);
   if (data instanceof BigInt64Array) return array(Int32Array.from(data, Number), dims);
   return array(Float32Array.from(data as Uint8Array), dims);

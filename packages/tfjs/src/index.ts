@@ -1,3 +1,4 @@
+export { type AdamWOptions, adamW } from "./adam-w.ts";
 export { plainTfjs, tfjs } from "./ops.ts";
 export { predict } from "./predict.ts";
 export type { Samples } from "./samples.ts";

@@ -51,8 +51,16 @@ function matMul(a: Tensor, b: Tensor): Tensor {
   return tf.matMul(repeated(a), repeated(b));
 }
 
-/** Host work: tf.js has no float64, and positions are host data in all but name. */
+/** positions → sines and cosines of the `frequencies` in its attributes; where a backend has it. */
+export const SINCOS = "PosencSincos";
+
+/** Host work where there is no kernel: tf.js has no float64, and positions are host data in all but name. */
 function exactSincos(positions: Tensor, frequencies: Parameters<Primitives<Tensor>["exactSincos"]>[1]) {
+  if (tf.getKernel(SINCOS, tf.getBackend()) !== undefined) {
+    const attributes = { frequencies } as unknown as tf.NamedAttrMap;
+    const [sin, cos] = tf.engine().runKernel(SINCOS, { positions }, attributes) as [Tensor, Tensor];
+    return { sin, cos };
+  }
   const shape = [...positions.shape, frequencies.high.length];
   const sin = new Float32Array(sizeOf(shape));
   const cos = new Float32Array(sizeOf(shape));

@@ -1,6 +1,6 @@
 /**
  * `rotate` as a tf.js kernel of our own, so that it has a gradient of its own and a backend can bring a faster one:
- * register "PosencRotate" for it before the first call.
+ * register "PosencRotate" for it.
  */
 import { type Composites, completeOps, type Primitives, type RotaryLayout } from "@posenc/core";
 import {
@@ -17,7 +17,7 @@ import {
   tidy,
 } from "@tensorflow/tfjs-core";
 
-const KERNEL = "PosencRotate";
+export const ROTATE = "PosencRotate";
 
 export function rotateKernel(primitives: Primitives<Tensor>): Composites<Tensor>["rotate"] {
   const body = completeOps(primitives).rotate;
@@ -26,14 +26,18 @@ export function rotateKernel(primitives: Primitives<Tensor>): Composites<Tensor>
   return (x, { sin, cos }, { pairing, dim, rotaryDim }) => {
     register();
     const attributes = { pairing, dim, rotaryDim } satisfies RotaryLayout;
-    return engine().runKernel(KERNEL, { x, sin, cos }, attributes as unknown as NamedAttrMap) as Tensor;
+    return run(x, sin, cos, attributes);
   };
+
+  function run(x: Tensor, sin: Tensor, cos: Tensor, layout: RotaryLayout): Tensor {
+    return engine().runKernel(ROTATE, { x, sin, cos }, layout as unknown as NamedAttrMap) as Tensor;
+  }
 
   function register(): void {
     const backendName = getBackend();
-    if (getKernel(KERNEL, backendName) === undefined) {
+    if (getKernel(ROTATE, backendName) === undefined) {
       registerKernel({
-        kernelName: KERNEL,
+        kernelName: ROTATE,
         backendName,
         kernelFunc: ({ inputs, attrs }) => {
           const { x, sin, cos } = inputs as Record<"x" | "sin" | "cos", Tensor>;
@@ -41,8 +45,8 @@ export function rotateKernel(primitives: Primitives<Tensor>): Composites<Tensor>
         },
       });
     }
-    if (getGradient(KERNEL) === undefined)
-      registerGradient({ kernelName: KERNEL, inputsToSave: ["x", "sin", "cos"], gradFunc });
+    if (getGradient(ROTATE) === undefined)
+      registerGradient({ kernelName: ROTATE, inputsToSave: ["x", "sin", "cos"], gradFunc });
   }
 
   /** With respect to x the gradient is the rotation back; the turn gets its own only where it is learned. */
@@ -52,7 +56,7 @@ export function rotateKernel(primitives: Primitives<Tensor>): Composites<Tensor>
     const dOut = dy as Tensor;
     const members = () => ({ of: pair(x, layout), d: pair(dOut, layout) });
     return {
-      x: () => body(dOut, { sin: neg(sin), cos }, layout),
+      x: () => run(dOut, neg(sin), cos, layout),
       sin: () => {
         const { of, d } = members();
         return sumTo(sub(mul(of[0], d[1]), mul(of[1], d[0])), sin.shape);

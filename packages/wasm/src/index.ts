@@ -1,1 +1,13 @@
-export {};
+export { instantiate } from "./instantiate.ts";
+export type { KernelExports } from "./kernel-exports.ts";
+export type { Data } from "./memory/arena.ts";
+export type { Scope } from "./memory/scope.ts";
+export type { AddInto } from "./operations/add.ts";
+export type { GatherAddInto, GatherInto } from "./operations/gather.ts";
+export type { LayerNormInto } from "./operations/layer-norm.ts";
+export type { RelativeOperations, ScoreOf, Slopes } from "./operations/relative.ts";
+export type { RotateInto } from "./operations/rotate.ts";
+export type { SincosInto } from "./operations/sincos.ts";
+export type { SoftmaxInto } from "./operations/softmax.ts";
+export { type Wasm, type WasmOptions, wasm } from "./wasm.ts";
+export type { WasmMemory } from "./web-assembly.ts";

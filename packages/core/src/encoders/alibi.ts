@@ -76,6 +76,7 @@ export function alibi(options: AlibiOptions): BiasEncoder<Parameters> {
 
   return bias<Parameters>({
     name: "alibi",
+    title: "ALiBi",
     options: {
       heads,
       ...(direction && { direction }),

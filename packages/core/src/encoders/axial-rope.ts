@@ -99,6 +99,7 @@ export function axialRope(options: AxialRopeOptions): RotaryEncoder<Record<never
 
   return rotary({
     name: who,
+    title: "AxialRoPE",
     options: {
       dim,
       rotaryDim,

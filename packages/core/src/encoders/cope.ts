@@ -32,6 +32,7 @@ export function cope(options: CopeOptions): ContentEncoder<CopeParameters> {
   const maxPosition = checkCount("cope", "maxPosition", options.maxPosition, 1, 2 ** 20);
   return content({
     name: "cope",
+    title: "CoPE",
     options: { heads, dim, maxPosition },
     heads,
     dim,

@@ -32,6 +32,7 @@ export function debertaBias(options: DebertaBiasOptions): BiasEncoder<{ readonly
 
   return bias({
     name: "debertaBias",
+    title: "DeBERTaBias",
     options: { heads, positionBuckets, maxRelativePositions, initialDeviation },
     heads,
     parameters: { table: { shape: [last + 1, heads], init: { normal: initialDeviation } } },

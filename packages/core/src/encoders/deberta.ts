@@ -64,6 +64,7 @@ export function deberta(options: DebertaOptions): ContentEncoder<Readonly<Record
 
   return content({
     name: "deberta",
+    title: "DeBERTa",
     options: {
       heads,
       dim,

@@ -38,6 +38,7 @@ export function dynamicPositionBias(options: DynamicPositionBiasOptions): BiasEn
 
   return bias<Parameters>({
     name,
+    title: "DynamicPositionBias",
     options: { heads, width, depth, logDistance, norm },
     heads,
     parameters: {

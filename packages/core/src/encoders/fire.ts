@@ -50,6 +50,7 @@ export function fire(options: FireOptions): BiasEncoder<FireParameters> {
 
   return bias<FireParameters>({
     name: "fire",
+    title: "FIRE",
     options: { heads, width, threshold, rate },
     heads,
     parameters: {

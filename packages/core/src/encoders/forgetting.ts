@@ -29,6 +29,7 @@ export function forgetting(options: ForgettingOptions): ContentEncoder<Forgettin
   const dim = checkSize("forgetting", "dim", options.dim);
   return content({
     name: "forgetting",
+    title: "ForgettingAttention",
     options: { heads, dim },
     heads,
     dim,

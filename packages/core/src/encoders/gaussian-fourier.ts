@@ -45,6 +45,7 @@ export function gaussianFourier(options: GaussianFourierOptions): AdditiveEncode
 
   return additive({
     name: "gaussianFourier",
+    title: "GaussianFourier",
     options: { axes, ...settings },
     dim: 2 * matrix.length,
     positions: { real: true, axes },

@@ -38,6 +38,7 @@ export function kerple(options: KerpleOptions): BiasEncoder<Parameters> {
 
   return bias<Parameters>({
     name: "kerple",
+    title: "KERPLE",
     options: { heads, kernel, direction },
     heads,
     parameters: logarithmic

@@ -39,6 +39,7 @@ export function learnedRope(options: LearnedRopeOptions): RotaryEncoder<{ readon
   const { high } = geometric({ base, count: pairs, numerator: 1, denominator: pairs });
   return rotary({
     name: who,
+    title: "LearnedRoPE",
     options: { dim, rotaryDim, base, pairing, positions: domain },
     dim,
     rotaryDim,

@@ -30,6 +30,7 @@ export function learned(options: LearnedOptions): AdditiveEncoder<{ readonly tab
   checkCount("learned", "offset", offset, 0, maxLength - 1);
   return additive({
     name: "learned",
+    title: "LearnedPositions",
     options: { dim, maxLength, initialDeviation, offset },
     dim,
     positions: { below: maxLength - offset },

@@ -43,6 +43,7 @@ export function mixedRope(options: MixedRopeOptions): RotaryEncoder<{ readonly f
 
   return rotary({
     name: who,
+    title: "MixedRoPE",
     options: { dim, heads, base, pairing, positions: domain },
     dim,
     pairing,

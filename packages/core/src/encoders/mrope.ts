@@ -38,6 +38,7 @@ export function mrope(options: MropeOptions): RotaryEncoder<Record<never, never>
   const axes = sections.length;
   return rotary({
     name: who,
+    title: "MRoPE",
     options: { dim, sections: [...sections], layout, rotaryDim, base, pairing, ...(scaling && { scaling }) },
     dim,
     rotaryDim,

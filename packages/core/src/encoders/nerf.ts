@@ -63,6 +63,7 @@ export function nerf(options: NerfOptions): AdditiveEncoder<Record<never, never>
 
   return additive({
     name: "nerf",
+    title: "NeRFFeatures",
     options: { axes, bands, minLog2, maxLog2, sampling, pi, includeInput, layout },
     dim: axes * (2 * bands + (includeInput ? 1 : 0)),
     positions: { real: true, axes },

@@ -43,6 +43,7 @@ export function rope(options: RopeOptions): RotaryEncoder<Record<never, never>> 
   const waves = attentionFactor === 1 ? frequencies : { ...frequencies, amplitude: attentionFactor };
   return rotary({
     name: "rope",
+    title: "RoPE",
     options: {
       dim,
       rotaryDim,

@@ -29,6 +29,7 @@ export function sandwich(options: SandwichOptions): BiasEncoder<Record<never, ne
 
   return bias({
     name: "sandwich",
+    title: "Sandwich",
     options: { heads, dim, base },
     heads,
     parameters: {},

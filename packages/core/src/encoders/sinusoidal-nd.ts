@@ -97,6 +97,7 @@ export function sinusoidalNd(options: SinusoidalNdOptions): AdditiveEncoder<Reco
 
   return additive({
     name: "sinusoidalNd",
+    title: "SinusoidalND",
     options: { ...settings, positions: domain, ...(normalise && { normalise }) },
     dim,
     positions: { real, axes },

@@ -110,6 +110,7 @@ export function sinusoidal(options: SinusoidalOptions): AdditiveEncoder {
 
   return additive({
     name: "sinusoidal",
+    title: "Sinusoidal",
     options: { dim, base, layout, first, exponent, oddDim, scale, offset, positions: domain, ...extras },
     dim,
     positions: { real },

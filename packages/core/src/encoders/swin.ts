@@ -27,6 +27,7 @@ export function swin(options: SwinOptions): BiasEncoder<SwinParameters> {
   const [rows, columns] = window;
   return bias({
     name: "swin",
+    title: "SwinBias",
     options: { heads, window },
     heads,
     positions: { axes: 2, sizes: window },

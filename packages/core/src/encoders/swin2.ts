@@ -53,6 +53,7 @@ export function swin2(options: Swin2Options): BiasEncoder<Swin2Parameters> {
   const coordinates = swin2Coordinates(window, pretrainedWindow);
   return bias({
     name: "swin2",
+    title: "SwinV2Bias",
     options: { heads, window, hidden, ...(pretrainedWindow && { pretrainedWindow }) },
     heads,
     positions: { axes: 2, sizes: window },

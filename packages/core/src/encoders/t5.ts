@@ -32,6 +32,7 @@ export function t5(options: T5Options): BiasEncoder<{ readonly table: Parameter 
 
   return bias({
     name: "t5",
+    title: "T5Bias",
     options: { heads, numBuckets, maxDistance, direction, scale, initialDeviation },
     heads,
     parameters: { table: { shape: [numBuckets, heads], init: { normal: initialDeviation } } },

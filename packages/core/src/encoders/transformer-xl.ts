@@ -37,6 +37,7 @@ export function transformerXl(options: TransformerXlOptions): ContentEncoder<Tra
   const frequencies = geometric({ base, count: width / 2, numerator: 2, denominator: width });
   return content({
     name: "transformerXl",
+    title: "TransformerXL",
     options: { heads, dim, base },
     heads,
     dim,

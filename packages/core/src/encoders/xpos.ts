@@ -67,6 +67,7 @@ export function xpos(options: XposOptions): RotaryEncoder<Record<never, never>> 
   };
   return rotary({
     name: who,
+    title: "XPos",
     options: {
       dim,
       rotaryDim,

@@ -17,20 +17,25 @@ import {
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import { batchMatMul } from "./batch-mat-mul.ts";
+import { ours } from "./ours.ts";
 import { unsortedSegmentSum } from "./unsorted-segment-sum.ts";
 
 const mended = new WeakSet<KernelConfig>();
 
 /** Idempotent. Does not change which backend is set. */
 export function mendWasm(): void {
+  addMissingKernels();
   const stock = getKernel("BatchMatMul", "wasm");
-  if (mended.has(stock)) return;
+  if (mended.has(stock) || ours.has(stock)) return;
   unregisterKernel("BatchMatMul", "wasm");
   registerKernel({ ...stock, kernelFunc: batchMatMul(stock.kernelFunc) });
   mended.add(getKernel("BatchMatMul", "wasm"));
-  if (getKernel("UnsortedSegmentSum", "wasm") === undefined) {
-    registerKernel({ kernelName: "UnsortedSegmentSum", backendName: "wasm", kernelFunc: unsortedSegmentSum });
-  }
+}
+
+/** Only what no gradient of gather can do without; no kernel of the backend is replaced. Idempotent. */
+export function addMissingKernels(): void {
+  if (getKernel("UnsortedSegmentSum", "wasm") !== undefined) return;
+  registerKernel({ kernelName: "UnsortedSegmentSum", backendName: "wasm", kernelFunc: unsortedSegmentSum });
 }
 
 /** Makes the WebAssembly backend, mended, the current one. @throws Error where it cannot be started */

@@ -1,0 +1,35 @@
+// assembly/*.ts → src/kernels.wasm.ts. With --check: fails where the two do not agree.
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const target = fileURLToPath(new URL("../src/kernels.wasm.ts", import.meta.url));
+const options = [
+  ...["--enable", "simd"],
+  ...["--runtime", "stub"],
+  ...["--importMemory", "--noExportMemory"],
+  ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--converge", "--noAssert"],
+  ...["--use", "abort="],
+];
+
+async function compile() {
+  let binary;
+  const { error, stderr } = await asc.main(
+    ["assembly/index.ts", "--outFile", "kernels.wasm", "--baseDir", root, ...options],
+    {
+      writeFile(_name, contents) {
+        binary = contents;
+      },
+    },
+  );
+  if (error) throw new Error(`${error.message}\n${stderr}`);
+  return `/** The module made of assembly/, by \`pnpm compile\`. */\nexport const KERNELS =\n  "${Buffer.from(binary).toString("base64")}";\n`;
+}
+
+const text = await compile();
+if (!process.argv.includes("--check")) await writeFile(target, text);
+else if (text !== (await readFile(target, "utf8"))) {
+  console.error("src/kernels.wasm.ts is not what assembly/ gives: run `pnpm compile` in packages/wasm");
+  process.exitCode = 1;
+}

@@ -1,0 +1,26 @@
+import type { KernelExports } from "./kernel-exports.ts";
+import { KERNELS } from "./kernels.wasm.ts";
+import { type WasmMemory, webAssembly } from "./web-assembly.ts";
+
+let compiled: object | null | undefined;
+
+/** Compiled at the first call; null where WebAssembly or its SIMD is missing or not allowed. */
+function compile(): object | null {
+  if (webAssembly === undefined) return null;
+  try {
+    return new webAssembly.Module(Uint8Array.from(atob(KERNELS), (letter) => letter.charCodeAt(0)));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The kernels on somebody's memory, such as that of another module. They allocate nothing and keep nothing there.
+ *
+ * @returns undefined where WebAssembly or its SIMD is missing or not allowed
+ */
+export function instantiate(memory: WasmMemory): KernelExports | undefined {
+  if (compiled === undefined) compiled = compile();
+  if (compiled === null) return undefined;
+  return new webAssembly!.Instance(compiled, { env: { memory } }).exports as KernelExports;
+}

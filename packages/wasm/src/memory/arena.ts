@@ -1,0 +1,126 @@
+import { checks } from "@posenc/core";
+import { instantiate } from "../instantiate.ts";
+import type { KernelExports } from "../kernel-exports.ts";
+import { webAssembly } from "../web-assembly.ts";
+import { blocks } from "./blocks.ts";
+
+export type Data = Float32Array | Int32Array;
+
+/** One memory of a fixed size, and the arrays that live in it. */
+export interface Arena {
+  /** undefined where plain JavaScript does the work. */
+  readonly kernels: KernelExports | undefined;
+  /** All of the memory. */
+  readonly floats: Float32Array;
+  readonly maxBytes: number;
+  usedBytes(): number;
+  /** Where to put what does not live here, a chunk at a time: the addresses of four places of {@link CHUNK} bytes. */
+  readonly places: readonly [number, number, number, number];
+  /** The address of an array that lives here, −1 of others. */
+  addressOf(data: Data): number;
+  /** An array that lives here; its contents are what was there before, unless `clear`. undefined where there is no room. */
+  make(length: number, type: "float32" | "int32", clear: boolean): Data | undefined;
+  release(data: Data): void;
+  isFreed(data: Data): boolean;
+  /** Opens a scope: what is made until `close` is freed then, except `kept`, which moves to the scope around it. */
+  open(): { close(kept?: Iterable<Data>): void };
+  /** Calls `body` with the address of `bytes` that are its own until it returns; false where there is no room. */
+  borrow(bytes: number, body: (address: number) => void): boolean;
+}
+
+export const CHUNK = 512 * 1024;
+const PAGE = 65536;
+const MOST = 65536 * PAGE;
+
+/** @throws RangeError where `maxBytes` cannot be reserved */
+export function arena(maxBytes: number, simd: boolean): Arena {
+  const pages = Math.ceil(maxBytes / PAGE);
+  const { buffer, kernels } = reserve(pages, simd);
+  const floats = new Float32Array(buffer);
+  const first = 64;
+  const places = [0, 1, 2, 3].map((i) => first + i * CHUNK) as unknown as Arena["places"];
+  const room = blocks(first + places.length * CHUNK, pages * PAGE);
+  const freed = new WeakSet<Data>();
+  const scopes: Set<Data>[] = [];
+  const collected = new FinalizationRegistry<number>((address) => room.give(address));
+
+  return {
+    kernels,
+    floats,
+    maxBytes: pages * PAGE,
+    usedBytes: room.used,
+    places,
+    addressOf: (data) => (data.buffer === buffer ? data.byteOffset : -1),
+
+    make(length, type, clear) {
+      const fresh = room.touched();
+      const address = room.take(length * 4);
+      if (address === undefined) return undefined;
+      const data =
+        type === "int32"
+          ? new Int32Array(buffer, address, length)
+          : new Float32Array(buffer, address, length);
+      if (clear && address < fresh) data.fill(0);
+      collected.register(data, address, data);
+      scopes.at(-1)?.add(data);
+      return data;
+    },
+
+    release,
+    isFreed: (data) => freed.has(data),
+
+    open() {
+      const own = new Set<Data>();
+      scopes.push(own);
+      return {
+        close(kept = []) {
+          const at = scopes.indexOf(own);
+          if (at < 0) return;
+          scopes.splice(at, 1);
+          for (const data of kept) if (own.delete(data)) scopes[at - 1]?.add(data);
+          for (const data of own) release(data);
+        },
+      };
+    },
+
+    borrow(bytes, body) {
+      const address = room.take(bytes);
+      if (address === undefined) return false;
+      try {
+        body(address);
+        return true;
+      } finally {
+        room.give(address);
+      }
+    },
+  };
+
+  function release(data: Data): void {
+    if (freed.has(data)) return;
+    freed.add(data);
+    collected.unregister(data);
+    room.give(data.byteOffset);
+    for (const scope of scopes) scope.delete(data);
+  }
+}
+
+export function checkMaxBytes(value: unknown): number {
+  return checks.checkCount("wasm", "maxBytes", value, 4 * 1024 * 1024, MOST);
+}
+
+/**
+ * All of it at once, so that it never grows: growing would detach the buffer under every array. The system gives pages
+ * only when they are written.
+ */
+function reserve(pages: number, simd: boolean): { buffer: ArrayBuffer; kernels: KernelExports | undefined } {
+  try {
+    if (simd && webAssembly !== undefined) {
+      const memory = new webAssembly.Memory({ initial: pages, maximum: pages });
+      const kernels = instantiate(memory);
+      if (kernels !== undefined) return { buffer: memory.buffer, kernels };
+    }
+    return { buffer: new ArrayBuffer(pages * PAGE), kernels: undefined };
+  } catch (cause) {
+    throw new RangeError(`wasm: maxBytes must be what can be reserved, got ${pages * PAGE}`, { cause });
+  }
+}

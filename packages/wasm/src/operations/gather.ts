@@ -1,0 +1,150 @@
+import type { NdArray } from "@posenc/core";
+import {
+  checkApart,
+  checkFloats,
+  checkIntegers,
+  checkShape,
+  type Floats,
+  type Integers,
+  shapeText,
+  size,
+} from "../check-arrays.ts";
+import { type Arena, CHUNK } from "../memory/arena.ts";
+import { SMALL } from "../memory/small.ts";
+import { addPlain } from "../plain/add.ts";
+
+export type GatherInto = (out: NdArray, table: NdArray, indices: NdArray) => NdArray;
+export type GatherAddInto = (out: NdArray, x: NdArray, table: NdArray, indices: NdArray) => NdArray;
+
+export function gatherOn(arena: Arena): { gatherInto: GatherInto; gatherAddInto: GatherAddInto } {
+  const { kernels, places, floats } = arena;
+
+  return {
+    gatherInto(out, table, indices) {
+      const { rows, width } = check("gather", out, table, indices);
+      const [to, from] = [arena.addressOf(out.data), arena.addressOf(table.data)];
+      if (kernels !== undefined && to >= 0 && from >= 0 && rows * width >= SMALL) {
+        eachIndices(indices, (at, first, count) => {
+          kernels.gather(to + 4 * first * width, from, at, count, width);
+        });
+      } else {
+        for (let i = 0; i < rows; i++) copyRow(table.data as Float32Array, indices.data[i]!, out, i, width);
+      }
+      return out;
+    },
+
+    gatherAddInto(out, x, table, indices) {
+      checkFloats(arena, "gatherAdd", "x", x);
+      const { rows, width } = check("gatherAdd", out, table, indices);
+      checkShape("gatherAdd", "x", x, out.shape);
+      checkApart("gatherAdd", out, "x", x, true);
+      if (kernels === undefined || rows * width < SMALL || width * 4 > CHUNK) {
+        for (let i = 0; i < rows; i++) {
+          const row = indices.data[i]! * width;
+          addPlain(
+            out.data as Float32Array,
+            i * width,
+            x.data,
+            i * width,
+            1,
+            table.data as Float32Array,
+            row,
+            1,
+            width,
+          );
+        }
+        return out;
+      }
+      const [to, other, from] = [out, x, table].map(({ data }) => arena.addressOf(data)) as [
+        number,
+        number,
+        number,
+      ];
+      if (to >= 0 && other >= 0 && from >= 0) {
+        eachIndices(indices, (at, first, count) => {
+          const offset = 4 * first * width;
+          kernels.gatherAdd(to + offset, other + offset, from, at, count, width);
+        });
+      } else staged(out as Floats, x, table as Floats, indices as Integers, width, [to, other]);
+      return out;
+    },
+  };
+
+  /** Rows of an ordinary table are gathered into the memory, and added there. */
+  function staged(
+    out: Floats,
+    x: Floats,
+    table: Floats,
+    indices: Integers,
+    width: number,
+    [to, other]: [number, number],
+  ): void {
+    const deep = Math.floor(CHUNK / 4 / width);
+    const rows = indices.data.length;
+    const [first, second] = [places[0] >> 2, places[1] >> 2];
+    for (let row = 0; row < rows; row += deep) {
+      const depth = Math.min(deep, rows - row);
+      const [start, end] = [row * width, (row + depth) * width];
+      if (other < 0) floats.set(x.data.subarray(start, end), first);
+      for (let k = 0; k < depth; k++) {
+        const from = indices.data[row + k]! * width;
+        floats.set(table.data.subarray(from, from + width), second + k * width);
+      }
+      const result = to >= 0 ? to + 4 * start : places[0];
+      const given = other >= 0 ? other + 4 * start : places[0];
+      kernels!.addRows(result, given, places[1], 1, end - start, 0, 0);
+      if (to < 0) out.data.set(floats.subarray(first, first + end - start), start);
+    }
+  }
+
+  /** Calls `body` with the addresses of indices; those of an ordinary array are copied, a chunk at a time. */
+  function eachIndices(
+    { data }: NdArray,
+    body: (address: number, first: number, count: number) => void,
+  ): void {
+    const address = arena.addressOf(data);
+    if (address >= 0) {
+      body(address, 0, data.length);
+      return;
+    }
+    const most = CHUNK / 4;
+    const whole = new Int32Array(floats.buffer, places[3], most);
+    for (let first = 0; first < data.length; first += most) {
+      const part = data.subarray(first, first + most) as Int32Array;
+      whole.set(part);
+      body(places[3], first, part.length);
+    }
+  }
+
+  function check(
+    who: string,
+    out: NdArray,
+    table: NdArray,
+    indices: NdArray,
+  ): { rows: number; width: number } {
+    checkFloats(arena, who, "table", table);
+    checkIntegers(arena, who, "indices", indices);
+    checkFloats(arena, who, "out", out);
+    if (table.shape.length === 0) {
+      throw new RangeError(`${who}: table must have shape [rows, ...rest], got ${shapeText(table.shape)}`);
+    }
+    const [length, ...rest] = table.shape as [number, ...number[]];
+    checkShape(who, "out", out, [...indices.shape, ...rest]);
+    checkApart(who, out, "table", table, false);
+    checkApart(who, out, "indices", indices, false);
+    const { data } = indices;
+    for (let i = 0; i < data.length; i++) {
+      const row = data[i]!;
+      if (!(row >= 0 && row < length)) {
+        throw new RangeError(`${who}: indices must be from 0 to ${length - 1}, got ${row} at index ${i}`);
+      }
+    }
+    return { rows: data.length, width: size(rest) };
+  }
+}
+
+/** Row `from` of `table` to row `to` of `out`. A view costs more than a short loop. */
+function copyRow(table: Float32Array, from: number, out: NdArray, to: number, width: number): void {
+  if (width > 16) out.data.set(table.subarray(from * width, (from + 1) * width), to * width);
+  else for (let k = 0; k < width; k++) out.data[to * width + k] = table[from * width + k]!;
+}

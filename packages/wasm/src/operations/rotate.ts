@@ -1,0 +1,200 @@
+import type { NdArray, RotaryLayout, SinCos } from "@posenc/core";
+import { checks } from "@posenc/core";
+import { checkApart, checkFloats, checkShape, type Floats, sameShape, shapeText } from "../check-arrays.ts";
+import { type Axes, collapse, eachOffset, popAxis, stepsOf } from "../collapse.ts";
+import { type Arena, CHUNK } from "../memory/arena.ts";
+import { SMALL } from "../memory/small.ts";
+import { rotatePlain } from "../plain/rotate.ts";
+
+export type RotateInto = (out: NdArray, x: NdArray, turn: SinCos<NdArray>, layout: RotaryLayout) => NdArray;
+
+/** So many sharers have the same cosines and sines, and there are rows of those. Steps are in floats. */
+interface Turns {
+  readonly sharers: number;
+  readonly sharerStep: number;
+  readonly rows: number;
+  readonly rowStep: number;
+  readonly tableStep: number;
+}
+
+interface Operands {
+  readonly out: Float32Array;
+  readonly x: Float32Array;
+  readonly cos: Float32Array;
+  readonly sin: Float32Array;
+  readonly layout: RotaryLayout;
+}
+
+export function rotateOn(arena: Arena): RotateInto {
+  const { kernels, places, floats } = arena;
+
+  return (out, x, turn, layout) => {
+    const { cos, sin } = check(arena, out, x, turn, layout);
+    const lead = x.shape.slice(0, -1);
+    const steps = stepsOf(cos.shape.slice(0, -1), lead);
+    if (steps === undefined) {
+      throw new RangeError(
+        `rotate: turn must broadcast to x without its last axis ${shapeText(lead)}, got ${shapeText(cos.shape.slice(0, -1))}`,
+      );
+    }
+    if (x.data.length === 0) return out;
+    const operands = { out: out.data, x: x.data, cos: cos.data, sin: sin.data, layout } as Operands;
+    const { dim, rotaryDim } = layout;
+    const own = stepsOf(lead, lead)!.map((step) => step * dim);
+    const axes = collapse(lead, [own, steps.map((step) => step * (rotaryDim / 2))]);
+    const turns = innerTurns(axes, dim);
+    eachOffset(axes, ([at, table]) => rotate(operands, at!, table!, turns));
+    return out;
+  };
+
+  function rotate(operands: Operands, at: number, table: number, turns: Turns): void {
+    const { out, x, cos, sin, layout } = operands;
+    if (kernels === undefined || turns.sharers * turns.rows * layout.dim < SMALL) {
+      plain(operands, at, table, turns);
+      return;
+    }
+    const [o, i, c, s] = [out, x, cos, sin].map(arena.addressOf) as [number, number, number, number];
+    if (o >= 0 && i >= 0 && c >= 0 && s >= 0) {
+      call(o + 4 * at, i + 4 * at, c + 4 * table, s + 4 * table, turns, layout);
+    } else if (layout.dim * 4 <= CHUNK) staged(operands, at, table, turns, [o, i, c, s]);
+    else plain(operands, at, table, turns);
+  }
+
+  function call(
+    out: number,
+    x: number,
+    cos: number,
+    sin: number,
+    { sharers, sharerStep, rows, rowStep, tableStep }: Turns,
+    { pairing, dim, rotaryDim }: RotaryLayout,
+  ): void {
+    const kernel = pairing === "halves" ? kernels!.rotateHalves : kernels!.rotateInterleaved;
+    const rest = dim - rotaryDim;
+    kernel(
+      ...([out, x, cos, sin, sharers, 4 * sharerStep] as const),
+      ...([rows, 4 * rowStep, 4 * tableStep, rotaryDim / 2, rest] as const),
+    );
+  }
+
+  /** A chunk at a time, copied in and out; the cosines and sines of its rows stay for all who share them. */
+  function staged(operands: Operands, at: number, table: number, turns: Turns, addresses: number[]): void {
+    const { out, x, cos, sin, layout } = operands;
+    const { sharers, sharerStep, rows, rowStep, tableStep } = turns;
+    const { dim, rotaryDim } = layout;
+    const [, , c, s] = addresses as [number, number, number, number];
+    const half = rotaryDim / 2;
+    const most = Math.floor(CHUNK / 4 / dim);
+    const together = Math.min(sharers, sharerStep === dim ? most : 4);
+    const deep = Math.min(rows, Math.max(Math.floor(most / together), 1));
+    const place = places[0] >> 2;
+    for (let row = 0; row < rows; row += deep) {
+      const depth = Math.min(deep, rows - row);
+      const from = table + row * tableStep;
+      const length = tableStep === 0 ? half : (depth - 1) * tableStep + half;
+      const cosAt = bring(cos, c, from, length, places[1]);
+      const sinAt = bring(sin, s, from, length, places[2]);
+      for (let first = 0; first < sharers; first += together) {
+        const width = Math.min(together, sharers - first);
+        const start = at + row * rowStep + first * sharerStep;
+        // runs of floats that lie beside each other in x
+        const whole = sharerStep === dim && width === sharers;
+        const [runs, run, step] = whole
+          ? [1, depth * width * dim, 0]
+          : sharerStep === dim
+            ? [depth, width * dim, rowStep]
+            : [width, depth * dim, sharerStep];
+        const inside: Turns =
+          sharerStep === dim
+            ? { sharers: width, sharerStep: dim, rows: depth, rowStep: width * dim, tableStep }
+            : { sharers: width, sharerStep: depth * dim, rows: depth, rowStep: dim, tableStep };
+        for (let k = 0; k < runs; k++) {
+          floats.set(x.subarray(start + k * step, start + k * step + run), place + k * run);
+        }
+        call(places[0], places[0], cosAt, sinAt, inside, layout);
+        for (let k = 0; k < runs; k++) {
+          out.set(floats.subarray(place + k * run, place + (k + 1) * run), start + k * step);
+        }
+      }
+    }
+  }
+
+  /** The address of `length` floats of `data` from `from` on; those of an ordinary array are copied to `place`. */
+  function bring(data: Float32Array, address: number, from: number, length: number, place: number): number {
+    if (address >= 0) return address + 4 * from;
+    floats.set(data.subarray(from, from + length), place >> 2);
+    return place;
+  }
+}
+
+/** Takes the axes off that one call of a kernel passes: with no step in the table, and with one. */
+function innerTurns(axes: Axes, dim: number): Turns {
+  const { length, steps } = popAxis(axes);
+  const [step, tableStep] = [steps[0]! || dim, steps[1]!];
+  const next = axes.steps[1]!.at(-1);
+  if (tableStep === 0) {
+    if (next === undefined) return { sharers: length, sharerStep: step, rows: 1, rowStep: 0, tableStep: 0 };
+    const outer = popAxis(axes);
+    return {
+      sharers: length,
+      sharerStep: step,
+      rows: outer.length,
+      rowStep: outer.steps[0]!,
+      tableStep: outer.steps[1]!,
+    };
+  }
+  const shared = next === 0 ? popAxis(axes) : { length: 1, steps: [0] };
+  return {
+    sharers: shared.length,
+    sharerStep: shared.steps[0]!,
+    rows: length,
+    rowStep: step,
+    tableStep,
+  };
+}
+
+function plain({ out, x, cos, sin, layout }: Operands, at: number, table: number, turns: Turns): void {
+  const { sharers, sharerStep, rows, rowStep, tableStep } = turns;
+  const { pairing, dim, rotaryDim } = layout;
+  const half = rotaryDim / 2;
+  const [pairStep, memberStep] = pairing === "halves" ? [1, half] : [2, 1];
+  rotatePlain(
+    ...([out, at, x, at, cos, table, sin, table, sharers, sharerStep, rows, rowStep] as const),
+    ...([tableStep, half, dim - rotaryDim, pairStep, memberStep] as const),
+  );
+}
+
+function check(
+  arena: Arena,
+  out: NdArray,
+  x: NdArray,
+  turn: SinCos<NdArray>,
+  layout: RotaryLayout,
+): { cos: Floats; sin: Floats } {
+  checkFloats(arena, "rotate", "x", x);
+  checkFloats(arena, "rotate", "out", out);
+  checks.checkObject("rotate", "turn", turn);
+  checks.checkObject("rotate", "layout", layout);
+  const { cos, sin } = turn;
+  checkFloats(arena, "rotate", "turn.cos", cos);
+  checkFloats(arena, "rotate", "turn.sin", sin);
+  const { pairing, dim, rotaryDim } = layout;
+  checks.checkOneOf("rotate", "layout.pairing", pairing, ["halves", "interleaved"]);
+  checks.checkCount("rotate", "layout.dim", dim);
+  checks.checkCount("rotate", "layout.rotaryDim", rotaryDim, 2, dim);
+  if (rotaryDim % 2 !== 0) {
+    throw new RangeError(`rotate: layout.rotaryDim must be even, got ${rotaryDim}`);
+  }
+  if (x.shape.at(-1) !== dim) {
+    throw new RangeError(`rotate: x must have a last axis of ${dim}, got ${shapeText(x.shape)}`);
+  }
+  checkShape("rotate", "out", out, x.shape);
+  if (cos.shape.at(-1) !== rotaryDim / 2 || !sameShape(cos.shape, sin.shape)) {
+    throw new RangeError(
+      `rotate: turn must have sines and cosines with a last axis of ${rotaryDim / 2}, got ${shapeText(sin.shape)} and ${shapeText(cos.shape)}`,
+    );
+  }
+  checkApart("rotate", out, "x", x, true);
+  checkApart("rotate", out, "turn.cos", cos, false);
+  checkApart("rotate", out, "turn.sin", sin, false);
+  return { cos, sin };
+}

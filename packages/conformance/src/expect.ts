@@ -49,6 +49,16 @@ export function expectClose(got: NdArray, want: Expected, tolerance = 1e-6, what
   expectWithin(got, want, (wanted) => tolerance * Math.max(1, Math.abs(wanted)), what);
 }
 
+/**
+ * Within `tolerance` · max(1, the norm of the expected row [dim]): the two products that make a value may be 10^30
+ * each (xPos) and cancel, and float32 has 24 bits of them.
+ */
+export function expectRowsClose(got: NdArray, want: NdArray, tolerance: number, what: string): void {
+  const dim = want.shape.at(-1)!;
+  const { data } = norms(want);
+  expectWithin(got, want, (_, i) => tolerance * Math.max(1, data[Math.floor(i / dim)]!), what);
+}
+
 /** Within `ulps` float32 ulp of the expected value. */
 export function expectUlps(got: NdArray, want: Expected, ulps = 1, what = "output"): void {
   expectWithin(got, want, (wanted) => ulps * ulp(wanted), what);
@@ -73,4 +83,14 @@ export function floats(shape: readonly number[], at: At): NdArray {
 /** The int32 array whose value at [i, j, …] is `at(i, j, …)`. */
 export function integers(shape: readonly number[], at: At): NdArray {
   return array(fill(new Int32Array(sizeOf(shape)), shape, at), shape);
+}
+
+/** [..., dim] → [..., 1], the Euclidean norms. */
+export function norms({ data, shape }: NdArray): NdArray {
+  const dim = shape.at(-1)!;
+  const size = data.length / dim;
+  const values = Float32Array.from({ length: size }, (_, i) =>
+    Math.hypot(...data.subarray(i * dim, (i + 1) * dim)),
+  );
+  return array(values, [...shape.slice(0, -1), 1]);
 }

@@ -10,7 +10,7 @@ export type {
 export type { Device } from "./device.ts";
 export { deviceDecoding } from "./device-decoding.ts";
 export { everyEncoder } from "./every-encoder.ts";
-export { type Expected, expectClose, expectUlps, expectWithin } from "./expect.ts";
+export { type Expected, expectClose, expectRowsClose, expectUlps, expectWithin } from "./expect.ts";
 export { testDecoding } from "./test-decoding.ts";
 export { testEncoder } from "./test-encoder.ts";
 export { testOps } from "./test-ops.ts";

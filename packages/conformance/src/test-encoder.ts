@@ -2,7 +2,7 @@ import { array, type Encoder, type NdArray, type RotaryEncoder } from "@posenc/c
 import { describe, expect, test } from "vitest";
 import { type Call, encode, inputsOf, limitOf, positionsFrom, shapesOf } from "./applications.ts";
 import type { Device } from "./device.ts";
-import { expectClose, expectWithin, floats } from "./expect.ts";
+import { expectClose, expectRowsClose, expectWithin, floats, norms } from "./expect.ts";
 import { typedArrayDevices } from "./typed-array-devices.ts";
 
 const LENGTHS = [1, 3, 7];
@@ -192,16 +192,6 @@ function blockOf({ data, shape }: NdArray, at: number): NdArray {
   return array(data.slice(at * size, (at + 1) * size), [1, ...shape.slice(1)]);
 }
 
-/**
- * Within `tolerance` · max(1, the norm of the expected row [dim]): the two products that make a value may be 10^30
- * each (xPos) and cancel, and float32 has 24 bits of them.
- */
-function expectRowsClose(got: NdArray, want: NdArray, tolerance: number, what: string): void {
-  const dim = want.shape.at(-1)!;
-  const { data } = norms(want);
-  expectWithin(got, want, (_, i) => tolerance * Math.max(1, data[Math.floor(i / dim)]!), what);
-}
-
 /** [..., dim] twice → the inner product of each row with the other's. */
 function rowProducts(a: NdArray, b: NdArray): number[] {
   const dim = a.shape.at(-1)!;
@@ -210,14 +200,4 @@ function rowProducts(a: NdArray, b: NdArray): number[] {
     products[Math.floor(i / dim)]! += value * b.data[i]!;
   });
   return products;
-}
-
-/** [..., dim] → [..., 1], the Euclidean norms. */
-function norms({ data, shape }: NdArray): NdArray {
-  const dim = shape.at(-1)!;
-  const size = data.length / dim;
-  const values = Float32Array.from({ length: size }, (_, i) =>
-    Math.hypot(...data.subarray(i * dim, (i + 1) * dim)),
-  );
-  return array(values, [...shape.slice(0, -1), 1]);
 }

@@ -1,3 +1,4 @@
+export type { CacheMask } from "./cache-tensors.ts";
 export type { EncoderLayout } from "./encoder-graphs.ts";
 export { type ExportEncoderOptions, exportEncoder } from "./export-encoder.ts";
 export { type ExportModelOptions, exportModel } from "./export-model.ts";

@@ -1,11 +1,12 @@
 import { checks } from "@posenc/core";
+import type { CacheMask } from "./cache-tensors.ts";
 
-/** The inputs and outputs of an exported model, by our names. */
-export function modelTensors(blocks: number, cache: boolean): readonly string[] {
+/** The inputs and outputs of an exported model, by our names. @param cache its mask, where it has a cache */
+export function modelTensors(blocks: number, cache: CacheMask | false): readonly string[] {
   const plain = ["tokens", "positions", "logits"];
   if (!cache) return plain;
   const kept = (when: string) => [
-    `${when}.positions`,
+    ...(cache === "pairs" ? [`${when}.positions`] : []),
     ...Array.from({ length: blocks }, (_, i) => [`${when}.${i}.key`, `${when}.${i}.value`]).flat(),
   ];
   return [...plain, "mask", ...kept("past"), ...kept("present")];

@@ -44,7 +44,8 @@ test("names, and whether there is a cache", () => {
   const model = transformer({ ...sizes, encoder: rope({ dim: 4 }) });
   const names = { tokens: "input_ids", "past.0.key": "past_key_values.0.key" };
   const { cache, tensorName } = readTransformer(fileOf(model, { cache: true, names }));
-  expect(cache).toBe(true);
+  expect(cache).toBe("pairs");
+  expect(readTransformer(fileOf(model, { cache: true, mask: "padding", names })).cache).toBe("padding");
   expect(["tokens", "past.0.key", "mask"].map(tensorName)).toEqual([
     "input_ids",
     "past_key_values.0.key",

@@ -1,5 +1,6 @@
 import { checks, composeFromJSON, fromJSON, type Registry } from "@posenc/core";
 import { type Transformer, type TransformerOptions, transformer } from "@posenc/model";
+import type { CacheMask } from "./cache-tensors.ts";
 import { checkTensorNames, modelTensors } from "./model-tensors.ts";
 import { readFor } from "./read/read-model.ts";
 
@@ -10,8 +11,8 @@ export interface ReadTransformerOptions {
 
 export interface ExportedTransformer {
   readonly model: Transformer;
-  /** Whether it was exported with `cache`. */
-  readonly cache: boolean;
+  /** The option `mask`, where it was exported with `cache`. */
+  readonly cache: CacheMask | false;
   /** What an input or output is called in the file, by our name. */
   tensorName(name: string): string;
 }
@@ -41,10 +42,11 @@ export function readTransformer(
 
   const names = parse(who, "posenc.names", metadata.get("posenc.names") ?? "{}");
   const { blocks } = model.options;
-  checkTensorNames(who, names, modelTensors(blocks, true));
+  checkTensorNames(who, names, modelTensors(blocks, "pairs"));
   const tensorName = (name: string) => (names[name] as string | undefined) ?? name;
   const found = new Set([...graph!.input, ...graph!.output].map(({ name }) => name));
-  const cache = found.has(tensorName("past.0.key"));
+  const mask = found.has(tensorName("past.positions")) ? "pairs" : "padding";
+  const cache = found.has(tensorName("past.0.key")) && mask;
   const missing = modelTensors(blocks, cache).find((name) => !found.has(tensorName(name)));
   if (missing !== undefined) {
     throw new RangeError(

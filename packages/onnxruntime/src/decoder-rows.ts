@@ -1,4 +1,5 @@
 import { array, checks, type Encoder, type NdArray } from "@posenc/core";
+import type { CacheMask } from "@posenc/onnx";
 import { checkTensor } from "./tensors.ts";
 
 /** What is known of the tokens of one call, besides which they are. */
@@ -28,7 +29,7 @@ interface Added {
   readonly next: DecoderRows;
   /** Of the new tokens: [batch, length]. */
   readonly positions: NdArray;
-  /** [1 or batch, 1 or length, total] */
+  /** [1 or batch, 1 or length, total], or [batch, total] for "padding". */
   readonly mask: Mask;
 }
 
@@ -50,8 +51,11 @@ interface Row {
 
 const NOTHING: Row = { seen: new Int32Array(0), segments: new Int32Array(0), next: 0, segment: 0 };
 
-/** An empty cache. */
-export function decoderRows(encoder: Pick<Encoder, "name" | "positions">): DecoderRows {
+/** An empty cache. @param kind of mask that the graph takes; with "padding" it counts positions itself */
+export function decoderRows(
+  { positions: range }: Pick<Encoder, "positions">,
+  kind: CacheMask = "pairs",
+): DecoderRows {
   return withRows([], false, false);
 
   function withRows(rows: readonly Row[], padded: boolean, packed: boolean): DecoderRows {
@@ -60,7 +64,7 @@ export function decoderRows(encoder: Pick<Encoder, "name" | "positions">): Decod
       length: before,
       add([batch, length], input) {
         const size = [batch!, length!] as const;
-        checks.checkNames("decoder", input, ["mask", "segments", "positions"]);
+        checks.checkNames("decoder", input, kind === "pairs" ? ["mask", "segments", "positions"] : ["mask"]);
         if (length === 0 || batch === 0)
           throw new RangeError(`decoder: tokens must be one or more, got shape ${checks.show([...size])}`);
         if (rows.length > 0 && rows.length !== batch) {
@@ -72,7 +76,7 @@ export function decoderRows(encoder: Pick<Encoder, "name" | "positions">): Decod
         const segments = input.segments && ofTokens("segments", input.segments, size);
         const given = input.positions && givenPositions(input.positions, size);
         const positions =
-          encoder.positions?.real || given instanceof Float32Array
+          range?.real || given instanceof Float32Array
             ? new Float32Array(batch! * length!)
             : new Int32Array(batch! * length!);
         const next = Array.from({ length: batch! }, (_, row) =>
@@ -83,7 +87,7 @@ export function decoderRows(encoder: Pick<Encoder, "name" | "positions">): Decod
         return {
           next: withRows(next, nowPadded, nowPacked),
           positions: array(positions, size),
-          mask: maskOf(next, length!, nowPadded, nowPacked),
+          mask: kind === "padding" ? paddingOf(next) : maskOf(next, length!, nowPadded, nowPacked),
         };
       },
     };
@@ -117,6 +121,12 @@ function extended(row: Row, at: number, length: number, { mask, segments, given,
     own[before + i] = id;
   }
   return { seen, segments: own, next, segment };
+}
+
+function paddingOf(rows: readonly Row[]): Mask {
+  const total = rows[0]!.seen.length;
+  const data = rows.flatMap(({ seen }) => Array.from(seen, BigInt));
+  return { data: BigInt64Array.from(data), shape: [rows.length, total] };
 }
 
 /** One row for all tokens where their documents do not matter, one for the whole batch where nothing does. */

@@ -10,6 +10,7 @@ import {
   none,
   range,
   rope,
+  sinusoidal,
   typedArrays,
 } from "@posenc/core";
 import { type Transformer, transformer } from "@posenc/model";
@@ -221,6 +222,40 @@ test("from a file, with names of one's own; dispose frees the session once", asy
   await expect(decoder.step(ints([1, 1], 3))).rejects.toThrow(
     new Error("decoder: step was called after dispose"),
   );
+});
+
+test.each([
+  learned({ dim: 8, maxLength: 12, initialDeviation: 1 }),
+  alibi({ heads: 2 }),
+  sinusoidal({ dim: 8, positions: "real" }),
+])("Optimum's attention mask [batch, total]: positions are counted from it, with $name", async (encoder) => {
+  const model = transformer({ ...sizes, encoder });
+  const values = initialise(model.parameters, 2);
+  const names = { tokens: "input_ids", positions: "position_ids", mask: "attention_mask" };
+  const bytes = exportModel(model, values, { cache: true, mask: "padding", names });
+
+  const session = await ort.InferenceSession.create(bytes);
+  const cacheNames = [0, 1].flatMap((i) => [`past.${i}.key`, `past.${i}.value`]);
+  expect([...session.inputNames]).toEqual(["input_ids", "position_ids", "attention_mask", ...cacheNames]);
+  await session.release();
+
+  const decoder = await openDecoder(bytes, ort);
+  const rows = [
+    [5, 6, 7, 8, 2, 1],
+    [3, 1, 4],
+  ] as const;
+  const wanted = rows.map((row) => wholePass(model, values, ints([1, row.length], ...row)));
+  const prompts = ints([2, 5], ...rows[0].slice(0, 5), 0, 0, 0, 3, 1);
+  const first = await decoder.prefill(prompts, { mask: ints([2, 5], 1, 1, 1, 1, 1, 0, 0, 0, 1, 1) });
+  const next = await decoder.step(ints([2, 1], 1, 4));
+  expectRows(array(first.data.slice(0, 20), [1, 5, 4]), wanted[0]!, 0);
+  expectRows(array(first.data.slice(32), [1, 2, 4]), wanted[1]!, 0);
+  expectRows(array(next.data.slice(0, 4), [1, 1, 4]), wanted[0]!, 5);
+  expectRows(array(next.data.slice(4), [1, 1, 4]), wanted[1]!, 2);
+  await expect(decoder.step(ints([2, 1], 1, 4), { segments: ints([2, 1], 1, 1) })).rejects.toThrow(
+    new TypeError('decoder: unknown option "segments"; known are mask'),
+  );
+  await decoder.dispose();
 });
 
 test("a file without a cache, a missing runtime", async () => {

@@ -1,6 +1,12 @@
 import { array, checkPositions, checkTokens, type NdArray, type Registry, typedArrays } from "@posenc/core";
 import type { Transformer } from "@posenc/model";
-import { exportModel, fromFloat16Bits, type ParameterValues, readTransformer } from "@posenc/onnx";
+import {
+  type ExportedTransformer,
+  exportModel,
+  fromFloat16Bits,
+  type ParameterValues,
+  readTransformer,
+} from "@posenc/onnx";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { type DecoderInput, decoderRows } from "./decoder-rows.ts";
 import { checkRuntime, type Runtime, type SessionOptions } from "./runtime.ts";
@@ -51,7 +57,8 @@ export async function createDecoder(
   { session }: DecoderOptions = {},
 ): Promise<Decoder> {
   checkRuntime("createDecoder", runtime);
-  return load(model, (name) => name, exportModel(model, values, { cache: true }), runtime, session);
+  const bytes = exportModel(model, values, { cache: true });
+  return load({ model, cache: "pairs", tensorName: (name) => name }, bytes, runtime, session);
 }
 
 /**
@@ -65,29 +72,30 @@ export async function openDecoder(
   { session, registry }: OpenDecoderOptions = {},
 ): Promise<Decoder> {
   checkRuntime("openDecoder", runtime);
-  const { model, cache, tensorName } = readTransformer(bytes, registry && { registry });
-  if (!cache)
+  const file = readTransformer(bytes, registry && { registry });
+  if (!file.cache)
     throw new RangeError("openDecoder: the file must be exported with cache: true, and has no past");
-  return load(model, tensorName, bytes, runtime, session);
+  return load(file, bytes, runtime, session);
 }
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
 async function load(
-  model: Transformer,
-  tensorName: (name: string) => string,
+  { model, cache, tensorName }: ExportedTransformer,
   bytes: Uint8Array,
   runtime: Runtime,
   options: SessionOptions = {},
 ): Promise<Decoder> {
   const { vocabulary, encoder, blocks, heads, dim } = model.options;
   const session = await runtime.InferenceSession.create(bytes, options);
-  const parts = ["positions", ...Array.from({ length: blocks }, (_, i) => [`${i}.key`, `${i}.value`]).flat()];
+  const layers = Array.from({ length: blocks }, (_, i) => [`${i}.key`, `${i}.value`]).flat();
+  const parts = cache === "pairs" ? ["positions", ...layers] : layers;
   const { Tensor } = runtime;
   const halves = session.inputMetadata?.some(
     (input) => input.name === tensorName("past.0.key") && input.isTensor && input.type === "float16",
   );
-  let rows = decoderRows(encoder);
+  const fresh = () => decoderRows(encoder, cache || "pairs");
+  let rows = fresh();
   let past: Tensors = {};
   let [busy, disposed] = [false, undefined as Promise<void> | undefined];
 
@@ -112,7 +120,7 @@ async function load(
     if (busy) throw new Error(`decoder: ${call} was called before the call before it had ended`);
     checkTensor("decoder", "tokens", tokens);
     checkTokens("decoder", typedArrays.describe(tokens), vocabulary);
-    const { next, positions, mask } = (anew ? decoderRows(encoder) : rows).add(tokens.shape, input);
+    const { next, positions, mask } = (anew ? fresh() : rows).add(tokens.shape, input);
     checkPositions("decoder", "positions", typedArrays.describe(positions), encoder.positions);
     busy = true;
     try {

@@ -3,6 +3,7 @@ import { applyTo, everyEncoder, inputsOf, positionsFrom } from "@posenc/conforma
 import { array, type Encoder, initialise, type NdArray, type Ops, random, typedArrays } from "@posenc/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
+import { useBackend } from "./devices.fixture.ts";
 import { plainTfjs, tfjs } from "./ops.ts";
 import { toTensor } from "./tensors.ts";
 import { mendWasm } from "./wasm/index.ts";
@@ -111,11 +112,13 @@ const backends = [
   { backend: "cpu", ops: tfjs, with: "kernels" },
   { backend: "wasm", ops: tfjs, with: "kernels" },
   { backend: "wasm", ops: plainTfjs, with: "bodies" },
+  { backend: "wasm with training kernels", ops: tfjs, with: "kernels" },
+  { backend: "wasm with training kernels", ops: plainTfjs, with: "bodies" },
 ] as const;
 
 describe.each(backends)("gradients on tf.js $backend, $with", ({ backend, ops }) => {
   test.each(cases)("$title", async ({ encoder }) => {
-    await tf.setBackend(backend);
+    await useBackend(backend);
     const values = valuesOf(encoder);
     const outputs = applyTo(encoder, typedArrays, { ...values }, inputsOf(encoder, callOf(encoder)));
     const weights = weightsOf(outputs);

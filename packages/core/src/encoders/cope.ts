@@ -40,9 +40,8 @@ export function cope(options: CopeOptions): ContentEncoder<CopeParameters> {
     scores(ops, { q, products }, queries, keys, { table }) {
       const seen = ops.expandDims(ops.swapAxes(notAfter(ops, keys, queries), -2, -1), -3); // [..., 1, q, k]
       const gates = ops.mul(sigmoid(ops, products), seen);
-      const between = ops.matMul(gates, ops.expandDims(notAfter(ops, keys, keys), -3)); // keys up to each one
-      const here = ops.sum(gates, -1);
-      return copeScores(ops, q, ops.add(ops.sub(here, between), gates), table, maxPosition);
+      const from = ops.swapAxes(notAfter(ops, keys, keys), -2, -1); // [..., k, k]: keys from each one on
+      return copeScores(ops, q, ops.matMul(gates, ops.expandDims(from, -3)), table, maxPosition);
     },
   });
 }

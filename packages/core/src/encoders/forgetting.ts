@@ -38,13 +38,15 @@ export function forgetting(options: ForgettingOptions): ContentEncoder<Forgettin
       bias: { shape: [heads, 1, 1], init: "zeros" },
     },
     scores(ops, { k }, queries, keys, { weight, bias }) {
-      const { add, expandDims, matMul, sub, swapAxes } = ops;
+      const { add, expandDims, floor, matMul, mul, sub, swapAxes } = ops;
       const gates = swapAxes(logSigmoid(ops, add(matMul(k, weight), bias)), -2, -1); // [batch, heads, 1, k]
-      const upTo = (positions: typeof keys) => {
-        const counted = notAfter(ops, keys, positions); // [..., k, positions]
-        return matMul(gates, expandDims(counted, -3)); // [batch, heads, 1, positions]
-      };
-      return sub(swapAxes(upTo(queries), -2, -1), upTo(keys));
+      const upTo = (positions: typeof keys) => expandDims(notAfter(ops, keys, positions), -3); // [..., 1, k, positions]
+      const [before, beforeKeys] = [upTo(queries), upTo(keys)];
+      const between = (gates: typeof k) =>
+        sub(swapAxes(matMul(gates, before), -2, -1), matMul(gates, beforeKeys));
+      // multiples of 2^-10 are added and subtracted without error, and what is left of each gate is small
+      const coarse = mul(floor(mul(gates, 1024)), 1 / 1024);
+      return add(between(coarse), between(sub(gates, coarse)));
     },
   });
 }

@@ -5,6 +5,7 @@ import { blend } from "./ramp.ts";
 /**
  * As in Llama 3.1: pairs that turn less than `lowFreqFactor` times over the original length are divided by the
  * factor, those that turn more than `highFreqFactor` times stay, and between them it goes by the number of turns.
+ * The two may be equal, as in Llama 4 Scout: then nothing lies between them.
  */
 export interface Llama3Scaling {
   readonly type: "llama3";
@@ -30,9 +31,9 @@ export const llama3: ScalingMethod<Llama3Scaling> = {
         originalMaxPositionEmbeddings,
       ),
     };
-    if (highFreqFactor <= lowFreqFactor) {
+    if (highFreqFactor < lowFreqFactor) {
       throw new RangeError(
-        `${who}: scaling.highFreqFactor must be greater than scaling.lowFreqFactor ${lowFreqFactor}, got ${highFreqFactor}`,
+        `${who}: scaling.highFreqFactor must be at least scaling.lowFreqFactor ${lowFreqFactor}, got ${highFreqFactor}`,
       );
     }
     return checked;
@@ -43,7 +44,7 @@ export const llama3: ScalingMethod<Llama3Scaling> = {
       const turns = divide(multiply(frequency, exactly(originalMaxPositionEmbeddings)), TWO_PI);
       const interpolated = divide(frequency, exactly(factor));
       if (turns[0] < lowFreqFactor) return interpolated;
-      if (turns[0] > highFreqFactor) return frequency;
+      if (turns[0] >= highFreqFactor) return frequency;
       const along = divide(
         subtract(turns, exactly(lowFreqFactor)),
         subtract(exactly(highFreqFactor), exactly(lowFreqFactor)),

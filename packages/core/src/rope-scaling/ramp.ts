@@ -19,6 +19,8 @@ export interface RampOptions {
   readonly length: number;
   /** Whether the ends are moved outwards to whole pairs. */
   readonly truncate: boolean;
+  /** The ramp ends before so many at the latest: the dimensions (unless given) or the pairs. */
+  readonly within?: "dimensions" | "pairs";
 }
 
 /**
@@ -26,15 +28,17 @@ export interface RampOptions {
  * §3.2; the ramp is linear in the number of the pair, as in the authors' code).
  */
 export function ramp({ base, rotaryDim }: RopeGeometry, options: RampOptions): DoubleDouble[] {
-  const { fast, slow, length, truncate } = options;
+  const { fast, slow, length, truncate, within = "dimensions" } = options;
+  const most = within === "dimensions" ? rotaryDim : rotaryDim / 2;
   const pairAt = (turns: number): DoubleDouble => {
     const wavelength = divide(exactly(length), multiply(exactly(turns), TWO_PI));
     return divide(multiply(exactly(rotaryDim / 2), logarithm(wavelength)), logarithm(exactly(base)));
   };
   const first = atLeast(truncate ? whole(pairAt(fast), Math.floor) : pairAt(fast), 0);
-  const last = atMost(truncate ? whole(pairAt(slow), Math.ceil) : pairAt(slow), rotaryDim - 1);
+  const last = atMost(truncate ? whole(pairAt(slow), Math.ceil) : pairAt(slow), most - 1);
   const distance = subtract(last, first);
-  const width = distance[0] === 0 ? exactly(0.001) : distance;
+  const none = within === "dimensions" ? distance[0] === 0 : distance[0] < 0.001;
+  const width = none ? exactly(0.001) : distance;
   return Array.from({ length: rotaryDim / 2 }, (_, pair) =>
     atMost(atLeast(divide(subtract(exactly(pair), first), width), 0), 1),
   );

@@ -1,4 +1,4 @@
-import { checkBetween, checkBoolean } from "../checks.ts";
+import { checkBetween, checkBoolean, checkOneOf } from "../checks.ts";
 import { add, type DoubleDouble, divide, exactly, logarithm, multiply, ONE } from "../double-double.ts";
 import {
   checkBaseAboveOne,
@@ -35,6 +35,11 @@ export interface YarnScaling {
   readonly attentionFactor?: number;
   /** Whether the ramp begins and ends at whole pairs; true unless given. */
   readonly truncate?: boolean;
+  /**
+   * Where the ramp ends at the latest: "dimensions" (default) at rotaryDim − 1, as in the authors' code and in
+   * transformers, which is no limit in effect; "pairs" at rotaryDim / 2 − 1, as in keras-hub.
+   */
+  readonly rampWithin?: "dimensions" | "pairs";
 }
 
 export const yarn: ScalingMethod<YarnScaling> = {
@@ -47,10 +52,11 @@ export const yarn: ScalingMethod<YarnScaling> = {
     "mscaleAllDim",
     "attentionFactor",
     "truncate",
+    "rampWithin",
   ],
 
   check(who, options, { base }) {
-    const { type, betaFast = 32, betaSlow = 1, truncate = true } = options;
+    const { type, betaFast = 32, betaSlow = 1, truncate = true, rampWithin } = options;
     checkBaseAboveOne(who, "yarn", base);
     checkRatio(who, "betaFast", betaFast);
     checkRatio(who, "betaSlow", betaSlow);
@@ -77,13 +83,16 @@ export const yarn: ScalingMethod<YarnScaling> = {
         checkRatio(who, "attentionFactor", value),
       ),
       truncate: checkBoolean(who, "scaling.truncate", truncate),
+      rampWithin: optional(rampWithin, (value) =>
+        checkOneOf(who, "scaling.rampWithin", value, ["dimensions", "pairs"]),
+      ),
     });
   },
 
   apply(options, rope) {
     const { factor, originalMaxPositionEmbeddings: length, truncate = true } = options;
-    const { betaFast: fast = 32, betaSlow: slow = 1, mscale, mscaleAllDim } = options;
-    const along = ramp(rope, { fast, slow, length, truncate });
+    const { betaFast: fast = 32, betaSlow: slow = 1, mscale, mscaleAllDim, rampWithin: within } = options;
+    const along = ramp(rope, { fast, slow, length, truncate, ...(within && { within }) });
     const frequencies = unscaled(rope).map((frequency, i) =>
       blend(frequency, divide(frequency, exactly(factor)), along[i]!),
     );

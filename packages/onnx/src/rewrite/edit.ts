@@ -32,8 +32,8 @@ export interface Edits {
   readonly left: LeftRotaryEmbedding[];
 }
 
-/** Replaces a node by others, which make the same edge. */
-export type Replace = (node: NodeProto, replaced: Iterable<NodeProto>) => void;
+/** Replaces a node by what was drafted, which makes the same edge, and gives that. */
+export type Replace = (node: NodeProto, replaced: Iterable<NodeProto>) => readonly NodeProto[];
 
 /**
  * Lets `work` draft nodes for every graph of a model, the inner ones first, and puts them in. Nodes whose results nobody takes any more go.
@@ -58,6 +58,7 @@ export function editGraphs(
         const producer = scope.owns(edge) ? scope.producer(edge) : undefined;
         if (producer) suspects.add(producer);
       }
+      return nodes;
     });
     if (added.size > 0) insert(scope.graph, added, tensors, suspects);
   }

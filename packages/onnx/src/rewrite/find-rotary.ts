@@ -1,7 +1,7 @@
 import type { Pairing } from "@posenc/core";
 import type { NodeProto } from "onnx-buf";
 import { isEnd } from "./infer.ts";
-import { asOperator } from "./nodes.ts";
+import { asOperator, isOperator } from "./nodes.ts";
 import { joinedOf, makerOf, memberOf, negated, pieceOf, shapeOf } from "./pairs.ts";
 import type { Scope } from "./scope.ts";
 
@@ -27,7 +27,14 @@ export interface RotaryPattern {
   /** All nodes between x and the result, the last one included. */
   readonly nodes: ReadonlySet<NodeProto>;
   /** Where the rest of a longer tensor is put beside what is turned. */
-  readonly within?: { readonly x: string; readonly rotaryDim: number } | undefined;
+  readonly within?: Within | undefined;
+}
+
+export interface Within {
+  readonly x: string;
+  readonly rotaryDim: number;
+  /** The rotation without the rest. */
+  readonly inner: RotaryPattern;
 }
 
 export interface LeftRotary {
@@ -83,10 +90,27 @@ function usedElsewhere({ scope, nodes, last }: RotaryPattern): string | undefine
       if (edge === "") continue;
       if (!scope.owns(edge)) return edge;
       for (const consumer of scope.consumers(edge))
-        if (consumer === undefined || !nodes.has(consumer)) return edge;
+        if (consumer === undefined || !servesOnly(scope, consumer, nodes, 8)) return edge;
     }
   }
   return undefined;
+}
+
+/** One of `nodes`, or a Shape and what follows from it that ends in them alone (the target of a Reshape). */
+function servesOnly(
+  scope: Scope,
+  node: NodeProto,
+  nodes: ReadonlySet<NodeProto>,
+  depth: number,
+  from = "Shape",
+): boolean {
+  if (nodes.has(node)) return true;
+  if (depth === 0 || (from === "Shape" && !isOperator(node, "Shape"))) return false;
+  return node.output.every((edge) =>
+    [...scope.consumers(edge)].every(
+      (next) => next !== undefined && servesOnly(scope, next, nodes, depth - 1, ""),
+    ),
+  );
 }
 
 function fullForm(scope: Scope, node: NodeProto): Match | { why: string } | undefined {
@@ -236,6 +260,6 @@ function withinLonger(pattern: RotaryPattern): RotaryPattern | undefined {
     ...pattern,
     last: concat!,
     nodes: new Set([...pattern.nodes, concat!, ...front.nodes, ...rest.nodes]),
-    within: { x: front.source, rotaryDim },
+    within: { x: front.source, rotaryDim, inner: pattern },
   };
 }

@@ -1,4 +1,4 @@
-import { type NodeProto, TensorProto_DataType as Type } from "onnx-buf";
+import { TensorProto_DataType as Type } from "onnx-buf";
 import { type Draft, intAttr } from "./draft.ts";
 import type { RotaryPattern } from "./find-rotary.ts";
 import { halve, type Refusal } from "./halve.ts";
@@ -18,8 +18,8 @@ export type RotaryLayout =
 export interface Fused {
   readonly layout: RotaryLayout;
   readonly rotaryDim: number | undefined;
-  /** The node that the operator replaces. */
-  readonly last: NodeProto;
+  /** What the operator replaces: the pattern, or the rotation within it. */
+  readonly replaced: RotaryPattern;
 }
 
 /**
@@ -50,7 +50,7 @@ export function fuse(pattern: RotaryPattern, draft: Draft, target: FusedTarget):
   const count = shape.length === 3 ? 1 : typeof headCount === "number" ? headCount : undefined;
   const within = count === undefined && target === MICROSOFT ? undefined : pattern.within;
   const x = within?.x ?? pattern.x;
-  const last = within ? pattern.last : lastOfInner(pattern);
+  const replaced = within ? pattern : (pattern.within?.inner ?? pattern);
   const rotaryDim = rotaryDimOf(pattern, shape, cosine);
 
   const sizes = sizesOf(draft, x, shape, lengthAxis);
@@ -72,13 +72,8 @@ export function fuse(pattern: RotaryPattern, draft: Draft, target: FusedTarget):
     return draft.node("RotaryEmbedding", inputs, { attributes, domain: MICROSOFT, ...named });
   };
   const width = within ? scope.known(within.x).shape!.at(-1)! : shape.at(-1)!;
-  around(draft, x, layout, count, width, apply, last.output[0]!);
-  return { layout, rotaryDim, last };
-}
-
-/** The node that gives the turned tensor itself, before the rest is put behind it. */
-function lastOfInner({ within, last, scope }: RotaryPattern) {
-  return within ? scope.producer(last.input[0]!)! : last;
+  around(draft, x, layout, count, width, apply, replaced.last.output[0]!);
+  return { layout, rotaryDim, replaced };
 }
 
 /** x as the operator takes it, and its result as the graph takes it. */

@@ -1,6 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { checks } from "@posenc/core";
-import { type ModelProto, ModelProtoSchema, OperatorSetIdProtoSchema } from "onnx-buf";
+import { type ModelProto, ModelProtoSchema, type NodeProto, OperatorSetIdProtoSchema } from "onnx-buf";
 import { checkModel } from "../read/check-model.ts";
 import { type ReadModelOptions, readFor } from "../read/read-model.ts";
 import {
@@ -62,7 +62,13 @@ export function rewriteRotary(
 const tooOld = (opset: number): string | undefined =>
   opset < OLDEST ? `its opset is ${opset}, and only files from ${OLDEST} on are rewritten` : undefined;
 
-function toPrimitives(model: ModelProto, opset: number, only?: FusedTarget): Edits {
+/** @param bodies takes the nodes that each operator became */
+function toPrimitives(
+  model: ModelProto,
+  opset: number,
+  only?: FusedTarget,
+  bodies = new Map<NodeProto, RewrittenRotary>(),
+): Edits {
   const edits: Edits = { rewritten: [], left: [] };
   editGraphs(model, opset, (scope, draft, replace) => {
     for (const node of [...scope.graph.node]) {
@@ -75,18 +81,19 @@ function toPrimitives(model: ModelProto, opset: number, only?: FusedTarget): Edi
         edits.left.push({ place: placeOf(scope, node), why: layout.why });
         continue;
       }
-      replace(node, []);
+      const body = replace(node, []);
       const { target: form, pairing, rotaryDim } = fused;
-      const output = node.output[0]!;
-      edits.rewritten.push({
+      const rewritten: RewrittenRotary = {
         nodes: [nameOf(node)],
-        output,
+        output: node.output[0]!,
         form,
         pairing,
         layout,
         rotaryDim,
         where: scope.place,
-      });
+      };
+      edits.rewritten.push(rewritten);
+      for (const each of body) bodies.set(each, rewritten);
     }
   });
   return edits;
@@ -94,9 +101,8 @@ function toPrimitives(model: ModelProto, opset: number, only?: FusedTarget): Edi
 
 function toFused(model: ModelProto, opset: number, target: FusedTarget): Edits {
   const edits: Edits = { rewritten: [], left: [] };
-  const other = toPrimitives(model, opset, target === MICROSOFT ? "ai.onnx" : MICROSOFT);
-  edits.left.push(...other.left);
-  const before = new Map(other.rewritten.map((each) => [each.output, each]));
+  const bodies = new Map<NodeProto, RewrittenRotary>();
+  edits.left.push(...toPrimitives(model, opset, target === MICROSOFT ? "ai.onnx" : MICROSOFT, bodies).left);
 
   const reason =
     tooOld(opset) ?? (target === "ai.onnx" && opset < OPSET ? whyNotRaise(model, OPSET) : undefined);
@@ -119,14 +125,19 @@ function toFused(model: ModelProto, opset: number, target: FusedTarget): Edits {
         edits.left.push({ place: placeOf(scope, pattern.last), why: fused.why });
         continue;
       }
-      const { layout, rotaryDim, last } = fused;
-      replace(last, pattern.nodes);
-      const output = last.output[0]!;
-      const was = before.get(output);
-      const nodes = was?.nodes ?? scope.graph.node.filter((node) => pattern.nodes.has(node)).map(nameOf);
-      const { pairing } = pattern;
-      const form = was?.form ?? pattern.form;
-      edits.rewritten.push({ nodes, output, form, pairing, layout, rotaryDim, where: scope.place });
+      const { layout, rotaryDim, replaced } = fused;
+      const { pairing, last } = replaced;
+      replace(last, replaced.nodes);
+      const was = [...replaced.nodes].map((node) => bodies.get(node)).find((each) => each !== undefined);
+      edits.rewritten.push({
+        nodes: was?.nodes ?? scope.graph.node.filter((node) => replaced.nodes.has(node)).map(nameOf),
+        output: was?.output ?? last.output[0]!,
+        form: was?.form ?? pattern.form,
+        pairing,
+        layout,
+        rotaryDim,
+        where: scope.place,
+      });
     }
   });
   if (target === MICROSOFT && !model.opsetImport.some(({ domain }) => domain === MICROSOFT))

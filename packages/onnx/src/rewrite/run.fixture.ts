@@ -4,18 +4,21 @@ import { expect } from "vitest";
 
 export type Feed = Readonly<Record<string, ort.Tensor>>;
 
+const whole = new Set(["position_ids", "positions", "key_positions", "tokens"]);
+
+/** Random numbers, and whole ones below 10 for positions and tokens. */
 export function feed(shapes: Readonly<Record<string, readonly number[]>>, seed = 1): Feed {
   const { normal, below } = random(seed);
   return Object.fromEntries(
     Object.entries(shapes).map(([name, dims]) => {
       const size = dims.reduce((a, b) => a * b, 1);
-      return name === "position_ids" || name === "positions" || name === "key_positions"
+      return whole.has(name)
         ? [
             name,
             new ort.Tensor(
               "int64",
-              BigInt64Array.from({ length: size }, () => BigInt(below(12))),
-              [...dims],
+              BigInt64Array.from({ length: size }, () => BigInt(below(10))),
+              dims,
             ),
           ]
         : [
@@ -23,7 +26,7 @@ export function feed(shapes: Readonly<Record<string, readonly number[]>>, seed =
             new ort.Tensor(
               "float32",
               Float32Array.from({ length: size }, () => normal()),
-              [...dims],
+              dims,
             ),
           ];
     }),

@@ -4,6 +4,6 @@
  */
 import { installWasmKernels } from "./install.ts";
 
-export { installWasmKernels, type WasmKernels } from "./install.ts";
+export { installWasmKernels, removeWasmKernels, type WasmKernels } from "./install.ts";
 
 installWasmKernels();

@@ -121,17 +121,22 @@ function replace(kernelName: string, run: Replacement, otherwise?: KernelFunc): 
   ours.add(getKernel(kernelName, BACKEND));
 }
 
+/** Puts back what {@link installWasmKernels} replaced, and takes away what it added. */
+export function removeWasmKernels(): void {
+  for (const [name, stock] of before) {
+    unregisterKernel(name, BACKEND);
+    if (stock !== undefined) registerKernel(stock);
+  }
+  before.clear();
+}
+
 /** When the backend starts. What cannot run on it is taken back. */
 function prepare(backend: WasmBackend): void {
   try {
     heapOf(backend);
     useFusedGradients();
   } catch (error) {
-    for (const [name, stock] of before) {
-      unregisterKernel(name, BACKEND);
-      if (stock !== undefined) registerKernel(stock);
-    }
-    before.clear();
+    removeWasmKernels();
     console.warn(`posenc: the kernels for the wasm backend are not used: ${messageOf(error)}`);
   }
 }

@@ -17,6 +17,9 @@ interface Hole {
 
 /** Cache lines, so that no two tensors share one. */
 const GRAIN = 64;
+const PAGE = 4096;
+/** Lines between large tensors, so that equal elements of two do not have the same place in a page: processors stall on that. */
+const STAGGER = 17;
 
 /** First fit; neighbouring holes are joined. */
 export function blocks(start: number, end: number): Blocks {
@@ -27,7 +30,8 @@ export function blocks(start: number, end: number): Blocks {
 
   return {
     take(bytes) {
-      const size = Math.max(Math.ceil(bytes / GRAIN), 1) * GRAIN;
+      const lines = Math.max(Math.ceil(bytes / GRAIN), 1);
+      const size = (lines + (bytes >= PAGE ? STAGGER : 0)) * GRAIN;
       const at = holes.findIndex((hole) => hole.end - hole.start >= size);
       const hole = holes[at];
       if (hole === undefined) return undefined;

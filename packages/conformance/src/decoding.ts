@@ -42,7 +42,9 @@ export interface DecodingInput {
 
 /** A model with its values and a cache, somewhere. */
 export interface OpenModel {
-  /** tokens [batch, length] that come after those in the cache → logits [batch, length, outputs]. */
+  /** Begins anew: tokens [batch, length] → logits [batch, length, outputs]. */
+  prefill(tokens: NdArray, input?: DecodingInput): Promise<NdArray>;
+  /** The same for tokens that come after those in the cache. */
   step(tokens: NdArray, input?: DecodingInput): Promise<NdArray>;
   dispose(): Promise<void>;
 }

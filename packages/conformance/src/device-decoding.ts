@@ -6,7 +6,7 @@ import {
   range,
   segmentMask,
 } from "@posenc/core";
-import type { DecodingBackend, DecodingModel } from "./decoding.ts";
+import type { DecodingBackend, DecodingModel, OpenModel } from "./decoding.ts";
 import type { Device } from "./device.ts";
 
 /** `step` of a model on a device, one call at a time, with the past on the host. */
@@ -19,7 +19,12 @@ export function deviceDecoding(device: Device): DecodingBackend<DecodingModel> {
       let past: NdArray[] = [];
       let masks: NdArray | undefined;
       let segments: NdArray | undefined;
-      return {
+      const opened: OpenModel = {
+        prefill(tokens, input) {
+          past = [];
+          masks = segments = undefined;
+          return opened.step(tokens, input);
+        },
         async step(tokens, input = {}) {
           const length = tokens.shape[1]!;
           const before = masks;
@@ -61,6 +66,7 @@ export function deviceDecoding(device: Device): DecodingBackend<DecodingModel> {
         },
         dispose: async () => {},
       };
+      return opened;
     },
   };
 }

@@ -11,6 +11,7 @@ export type { Device } from "./device.ts";
 export { deviceDecoding } from "./device-decoding.ts";
 export { everyEncoder } from "./every-encoder.ts";
 export { type Expected, expectClose, expectRowsClose, expectUlps, expectWithin } from "./expect.ts";
+export { type ReferenceCase, reference } from "./reference.ts";
 export { testDecoding } from "./test-decoding.ts";
 export { testEncoder } from "./test-encoder.ts";
 export { testOps } from "./test-ops.ts";

@@ -3,10 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { expectWithin } from "./expect.ts";
-import { bloomBias, kerasBias, mptBias, pressBias, slopeLists, symmetricBias } from "./peers/alibis.ts";
+import {
+  bloomBias,
+  falconBias,
+  kerasBias,
+  mptBias,
+  pressBias,
+  slopeLists,
+  symmetricBias,
+} from "./peers/alibis.ts";
 import { debertaBucketNumbers, scaledScores, t5BucketNumbers, t5Scores } from "./peers/buckets.ts";
 import type { Comparison, Missing, Peer } from "./peers/comparison.ts";
-import { copeBias, forgetGates, relativeShift, relativeSinusoids } from "./peers/contents.ts";
+import { copeBias, forgetGates, relativeShift, relativeSinusoids, xlnet } from "./peers/contents.ts";
 import { dynamicScores, fireScores, kerpleLog, kerplePower } from "./peers/distance-biases.ts";
 import { gaussians, integrated, mipNerfs, nerfs } from "./peers/fouriers.ts";
 import {
@@ -90,6 +98,7 @@ const peers: Record<string, Record<string, Peer>> = {
     "press-bias": pressBias,
     "mpt-slopes": mptBias,
     "bloom-bias": bloomBias,
+    falcon: falconBias,
     "xt-alibi": symmetricBias,
   },
   t5_buckets: {
@@ -110,6 +119,7 @@ const peers: Record<string, Record<string, Peer>> = {
     "xt-forget-gate": forgetGates,
     "transfo-xl-rel-shift": relativeShift,
     "transfo-xl-pos-emb": relativeSinusoids,
+    xlnet,
   },
   truth: { scaled: scaledTruths, "*": truths },
   truth_scaled: { "*": scaledTables },
@@ -119,6 +129,12 @@ const peers: Record<string, Record<string, Peer>> = {
 
 /** Outputs that are no encodings: positions that a peer counted from tokens are what our encoder is given. */
 const GIVEN: Record<string, readonly string[]> = { "fairseq-forward": ["positions"] };
+
+/** Of the family, or of the project that its name begins with. */
+function peerOf(name: string, family: string): Peer | undefined {
+  const known = peers[name] ?? {};
+  return known[family] ?? known[family.split("-")[0]!] ?? known["*"];
+}
 
 const familyOf = ({ id }: ReferenceCase): string => id.split("/")[0]!;
 /** Another folder of files of this format may be put in the place of ours. */
@@ -135,7 +151,7 @@ test("there are cases", () => {
 describe.each(files)("independent implementations: %s", (name) => {
   for (const entry of reference(name, folder)) {
     test(entry.id, () => {
-      const peer = peers[name]?.[familyOf(entry)] ?? peers[name]?.["*"];
+      const peer = peerOf(name, familyOf(entry));
       const result = peer?.(entry) ?? { missing: "a comparison for this family" };
       if (isMissing(result)) throw new Error(`nothing handles ${entry.id}: ${result.missing}`);
       const covered = new Set([...result.map(({ output }) => output), ...(GIVEN[familyOf(entry)] ?? [])]);

@@ -1,5 +1,5 @@
 import { array, initialise, type NdArray, random, range, typedArrays } from "@posenc/core";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type {
   DecodingBackend,
   DecodingInput,
@@ -38,81 +38,74 @@ export function testDecoding<M extends DecodingModel>(
     const wholePass = (tokens: Tokens): NdArray =>
       model.forward(typedArrays, tensors, fromRows([tokens]), range(tokens.length));
 
-    async function opened(use: (model: OpenModel) => Promise<void>): Promise<void> {
-      const open = await backend.open(model, values);
-      try {
-        await use(open);
-      } finally {
-        await open.dispose();
+    let open: OpenModel;
+    beforeAll(async () => {
+      open = await backend.open(model, values);
+    });
+    afterAll(() => open.dispose());
+
+    const feed = (from: number, tokens: NdArray, input?: DecodingInput): Promise<NdArray> =>
+      from === 0 ? open.prefill(tokens, input) : open.step(tokens, input);
+
+    /** Two sequences in steps that end before each of `cuts`. */
+    async function inSteps(...cuts: number[]): Promise<void> {
+      const rows = [sequence(7), sequence(7)];
+      const wanted = rows.map(wholePass);
+      for (const [i, to] of cuts.entries()) {
+        const from = cuts[i - 1] ?? 0;
+        const logits = await feed(from, fromRows(rows.map((row) => row.slice(from, to))));
+        for (const row of rows.keys())
+          for (let at = from; at < to; at++) expectSame(logits, [row, at - from], wanted[row]!, at);
       }
     }
-
-    /** What `rows` give in steps that end before each of `cuts`. */
-    const inSteps = (...cuts: number[]) =>
-      opened(async (open) => {
-        const rows = [sequence(7), sequence(7)];
-        const wanted = rows.map(wholePass);
-        for (const [i, to] of cuts.entries()) {
-          const from = cuts[i - 1] ?? 0;
-          const logits = await open.step(fromRows(rows.map((row) => row.slice(from, to))));
-          for (const row of rows.keys())
-            for (let at = from; at < to; at++) expectSame(logits, [row, at - from], wanted[row]!, at);
-        }
-      });
 
     test("token by token", () => inSteps(1, 2, 3, 4, 5, 6, 7));
     test("a prompt, then token by token", () => inSteps(4, 5, 6, 7));
     test("a prompt in two parts, several tokens at once", () => inSteps(3, 5, 7));
 
-    test("prompts of other lengths, padded on the left", () =>
-      opened(async (open) => {
-        const rows = [sequence(8), sequence(6), sequence(4)];
-        const prompts = [5, 3, 1];
-        const wanted = rows.map(wholePass);
-        const pads = prompts.map((length) => 5 - length);
-        const prompt = rows.map((row, i) => [
-          ...new Array<number>(pads[i]!).fill(0),
-          ...row.slice(0, prompts[i]),
-        ]);
-        const mask = pads.map((pad) => Array.from({ length: 5 }, (_, i) => Number(i >= pad)));
-        const logits = await open.step(fromRows(prompt), { mask: fromRows(mask) });
-        expect(logits.data.every(Number.isFinite)).toBe(true);
-        for (const [row, pad] of pads.entries())
-          for (let at = pad; at < 5; at++) expectSame(logits, [row, at], wanted[row]!, at - pad);
-        for (let i = 0; i < 3; i++) {
-          const next = rows.map((row, r) => [row[prompts[r]! + i]!]);
-          const logits = await open.step(fromRows(next));
-          for (const row of rows.keys()) expectSame(logits, [row, 0], wanted[row]!, prompts[row]! + i);
-        }
-      }));
+    test("prompts of other lengths, padded on the left", async () => {
+      const rows = [sequence(8), sequence(6), sequence(4)];
+      const prompts = [5, 3, 1];
+      const wanted = rows.map(wholePass);
+      const pads = prompts.map((length) => 5 - length);
+      const prompt = rows.map((row, i) => [
+        ...new Array<number>(pads[i]!).fill(0),
+        ...row.slice(0, prompts[i]),
+      ]);
+      const mask = pads.map((pad) => Array.from({ length: 5 }, (_, i) => Number(i >= pad)));
+      const logits = await feed(0, fromRows(prompt), { mask: fromRows(mask) });
+      expect(logits.data.every(Number.isFinite)).toBe(true);
+      for (const [row, pad] of pads.entries())
+        for (let at = pad; at < 5; at++) expectSame(logits, [row, at], wanted[row]!, at - pad);
+      for (let i = 0; i < 3; i++) {
+        const logits = await feed(5 + i, fromRows(rows.map((row, r) => [row[prompts[r]! + i]!])));
+        for (const row of rows.keys()) expectSame(logits, [row, 0], wanted[row]!, prompts[row]! + i);
+      }
+    });
 
-    test("documents packed in a row, the last of which goes on", () =>
-      opened(async (open) => {
-        const packs = [
-          [sequence(3), sequence(2), sequence(4)],
-          [sequence(1), sequence(5), sequence(3)],
-        ];
-        const all = packs.map((documents) =>
-          documents.flatMap((tokens, id) => {
-            const wanted = wholePass(tokens);
-            return tokens.map((token, at) => ({ token, id: id + 4, at, wanted }));
-          }),
-        );
-        for (const [from, to] of [
-          [0, 7],
-          [7, 8],
-          [8, 9],
-        ] as const) {
-          const part = all.map((row) => row.slice(from, to));
-          const input: DecodingInput = {
-            segments: fromRows(part.map((row) => row.map(({ id }) => id))),
-            ...(counts && { positions: fromRows(part.map((row) => row.map((_, i) => from + i))) }),
-          };
-          const logits = await open.step(fromRows(part.map((row) => row.map(({ token }) => token))), input);
-          for (const [r, row] of part.entries())
-            for (const [i, { wanted, at }] of row.entries()) expectSame(logits, [r, i], wanted, at);
-        }
-      }));
+    test("documents packed in a row, the last of which goes on", async () => {
+      const packs = [
+        [sequence(3), sequence(2), sequence(4)],
+        [sequence(1), sequence(5), sequence(3)],
+      ];
+      const all = packs.map((documents) =>
+        documents.flatMap((tokens, id) => {
+          const wanted = wholePass(tokens);
+          return tokens.map((token, at) => ({ token, id: id + 4, at, wanted }));
+        }),
+      );
+      const cuts = [0, 7, 8, 9];
+      for (const [i, from] of cuts.slice(0, -1).entries()) {
+        const part = all.map((row) => row.slice(from, cuts[i + 1]));
+        const input: DecodingInput = {
+          segments: fromRows(part.map((row) => row.map(({ id }) => id))),
+          ...(counts && { positions: fromRows(part.map((row) => row.map((_, at) => from + at))) }),
+        };
+        const logits = await feed(from, fromRows(part.map((row) => row.map(({ token }) => token))), input);
+        for (const [r, row] of part.entries())
+          for (const [column, { wanted, at }] of row.entries()) expectSame(logits, [r, column], wanted, at);
+      }
+    });
   });
 }
 

@@ -75,7 +75,7 @@ export {
   type RopeConfigOptions,
   ropeFromConfig,
 } from "./huggingface/rope-from-config.ts";
-export type { MultimodalSections } from "./huggingface/rope-parameters.ts";
+export type { MultimodalSections, QueryScaling } from "./huggingface/rope-parameters.ts";
 export { identifySinusoid } from "./identify/identify-sinusoid.ts";
 export { type IntegratedPositionsOptions, integratedPositions } from "./integrated-positions.ts";
 export { type EncoderFactory, type EncoderJSON, encoders, fromJSON, type Registry, toJSON } from "./json.ts";

@@ -84,15 +84,17 @@ function callsOf(encoder: Encoder): Call[] {
     { batch: 3, rows: 3 },
   ];
   return LENGTHS.filter((length) => length + 4 <= below).flatMap((length) =>
-    batches.map(({ batch, rows }): Call => {
-      if (!byPair) return { batch, positions: positionsFrom(0, length, rows, 2) };
-      const queries = Math.min(length, 3);
-      return {
-        batch,
-        positions: positionsFrom(length - queries, queries, rows, 2),
-        keyPositions: positionsFrom(0, length, rows, 2),
-      };
-    }),
+    batches
+      .filter(({ batch, rows }) => length < 1000 || batch === 1 || rows)
+      .map(({ batch, rows }): Call => {
+        if (!byPair) return { batch, positions: positionsFrom(0, length, rows, 2) };
+        const queries = Math.min(length, 3);
+        return {
+          batch,
+          positions: positionsFrom(length - queries, queries, rows, 2),
+          keyPositions: positionsFrom(0, length, rows, 2),
+        };
+      }),
   );
 }
 

@@ -2,5 +2,5 @@ export { addRows, addToRows, gatherAdd } from "./add";
 export { gather, slide } from "./gather";
 export { layerNorm } from "./layer-norm";
 export { rotateHalves, rotateInterleaved } from "./rotate";
-export { sincosBlock, sincosRows, sincosRun } from "./sincos";
+export { sincos } from "./sincos";
 export { softmax, softmaxBiased } from "./softmax";

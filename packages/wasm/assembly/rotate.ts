@@ -2,12 +2,38 @@
 //
 // `x` and `out` have the same steps, in bytes. So many `sharers`, `sharerStep` apart, have the same cosines and sines;
 // there are `rows` of those, `tableStep` apart, for rows of `x` that are `rowStep` apart. Four sharers are turned at a
-// time, so that a cosine is loaded once for four. `rest` floats after the pairs are passed through.
+// time, so that a cosine is loaded once for four; memory is passed in the order of the smaller step. `rest` floats after the pairs are passed through.
 
 import { copyFloats } from "./copy";
 
 /** Pairs (i, i + half). */
 export function rotateHalves(
+  out: usize,
+  x: usize,
+  cos: usize,
+  sin: usize,
+  sharers: i32,
+  sharerStep: usize,
+  rows: i32,
+  rowStep: usize,
+  tableStep: usize,
+  half: i32,
+  rest: i32,
+): void {
+  if (sharerStep > rowStep) {
+    eachOfHalves(out, x, cos, sin, sharers, sharerStep, rows, rowStep, tableStep, half, rest);
+    return;
+  }
+  for (let r = 0; r < rows; r++) {
+    eachOfHalves(out, x, cos, sin, sharers, sharerStep, 1, 0, 0, half, rest);
+    out += rowStep;
+    x += rowStep;
+    cos += tableStep;
+    sin += tableStep;
+  }
+}
+
+function eachOfHalves(
   out: usize,
   x: usize,
   cos: usize,
@@ -80,6 +106,32 @@ export function rotateHalves(
 
 /** Pairs (2i, 2i + 1). */
 export function rotateInterleaved(
+  out: usize,
+  x: usize,
+  cos: usize,
+  sin: usize,
+  sharers: i32,
+  sharerStep: usize,
+  rows: i32,
+  rowStep: usize,
+  tableStep: usize,
+  half: i32,
+  rest: i32,
+): void {
+  if (sharerStep > rowStep) {
+    eachOfInterleaved(out, x, cos, sin, sharers, sharerStep, rows, rowStep, tableStep, half, rest);
+    return;
+  }
+  for (let r = 0; r < rows; r++) {
+    eachOfInterleaved(out, x, cos, sin, sharers, sharerStep, 1, 0, 0, half, rest);
+    out += rowStep;
+    x += rowStep;
+    cos += tableStep;
+    sin += tableStep;
+  }
+}
+
+function eachOfInterleaved(
   out: usize,
   x: usize,
   cos: usize,

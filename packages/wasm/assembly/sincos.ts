@@ -1,5 +1,9 @@
 // Sines and cosines of positions × frequencies, in float64 until the last rounding.
 //
+// A whole position is 64·h + l, and its waves are those of 64·h and of l by addition of angles: sin(a + b) =
+// sin a · cos b + cos a · sin b. The waves of l = 0 … 63 are made once, those of 64·h once for 64 positions in a row. A
+// value near zero may have lost digits; the row of such a one, and that of a fraction, is made directly.
+//
 // A frequency is three float64 numbers in three planes, of `plane` bytes each: the first two have so few bits that their
 // products with a position are exact. A multiple of π/2 is taken off in three parts, likewise (Cody and Waite 1980),
 // with the rounding errors kept (Knuth 1969); what is left goes into the polynomials of fdlibm (Sun 1993).
@@ -82,17 +86,16 @@ function join(low: v128, high: v128): v128 {
   return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 
-function storeRow(sin: usize, cos: usize, count: i32, amplitude: f64, work: usize, plane: usize): void {
-  narrow(sin, work, count, amplitude);
-  narrow(cos, work + plane, count, amplitude);
-}
+/** Positions that have one h. */
+const BLOCK: f64 = 64;
 
 /**
- * Positions in any order: float64 `positions` [rows] → `sin` and `cos` [rows, count].
+ * float64 `positions` [rows] → `sin` and `cos` [rows, count].
  *
- * @param work 2 planes
+ * @param least a row with a smaller |sin · cos| is made directly
+ * @param work 132 planes
  */
-export function sincosRows(
+export function sincos(
   sin: usize,
   cos: usize,
   positions: usize,
@@ -100,108 +103,93 @@ export function sincosRows(
   frequencies: usize,
   count: i32,
   amplitude: f64,
+  least: f32,
   work: usize,
 ): void {
-  const plane = planeOf(count);
+  const plane = (<usize>((count + 3) & ~3)) << 3;
   const step = (<usize>count) << 2;
+  const high = work + 2 * plane;
+  const block = work + 4 * plane;
+  let ready: u64 = 0; // which of the block's rows have been made
+  let start: f64 = NaN;
   for (let r = 0; r < rows; r++) {
-    waves(load<f64>(positions), frequencies, plane, work, work + plane);
-    storeRow(sin, cos, count, amplitude, work, plane);
+    const position = load<f64>(positions);
+    if (floor(position) === position) {
+      const from = floor(position * (1 / BLOCK)) * BLOCK;
+      if (from !== start) {
+        start = from;
+        waves(start, frequencies, plane, high, high + plane);
+        scale(high, 2 * plane, amplitude);
+      }
+      const rest = <u32>(position - start);
+      const low = block + <usize>rest * 2 * plane;
+      if ((ready & ((<u64>1) << rest)) === 0) {
+        ready |= (<u64>1) << rest;
+        waves(<f64>rest, frequencies, plane, low, low + plane);
+      }
+      if (addAngles(sin, cos, high, low, plane, count) < least) {
+        direct(position, sin, cos, frequencies, plane, count, amplitude, work);
+      }
+    } else direct(position, sin, cos, frequencies, plane, count, amplitude, work);
     positions += 8;
     sin += step;
     cos += step;
   }
 }
 
-/** Positions in a block, whose first is a multiple of this. */
-const BLOCK: i32 = 32;
-
-/** Bytes for `count` float64 numbers, and up to three more. */
-function planeOf(count: i32): usize {
-  return (<usize>((count + 3) & ~3)) << 3;
-}
-
-/** The waves at 0 … 31, for {@link sincosRun}: 64 planes. */
-export function sincosBlock(block: usize, frequencies: usize, count: i32): void {
-  const plane = planeOf(count);
-  for (let i = 0; i < BLOCK; i++) {
-    waves(<f64>i, frequencies, plane, block, block + plane);
-    block += 2 * plane;
-  }
-}
-
-/**
- * The positions `first`, `first` + 1, … by addition of angles: sin(h + l) = sin h · cos l + cos h · sin l. Where float64
- * leaves open to which float32 number a value is rounded, its row is made as in {@link sincosRows}; so the bits are the
- * same.
- *
- * @param error bounds the difference between the two, in float64
- * @param work 4 planes
- */
-export function sincosRun(
+function direct(
+  position: f64,
   sin: usize,
   cos: usize,
-  first: f64,
-  rows: i32,
   frequencies: usize,
+  plane: usize,
   count: i32,
   amplitude: f64,
-  error: f64,
-  block: usize,
   work: usize,
 ): void {
-  const plane = planeOf(count);
-  const step = (<usize>count) << 2;
-  const high = work + 2 * plane;
-  const factor = f64x2.splat(amplitude);
-  const e = f64x2.splat(error);
-  let start: f64 = -1;
-  for (let r = 0; r < rows; r++) {
-    const position = first + <f64>r;
-    const from = floor(position / <f64>BLOCK) * <f64>BLOCK;
-    if (from !== start) {
-      start = from;
-      waves(start, frequencies, plane, high, high + plane);
-      for (let j: usize = 0; j < 2 * plane; j += 16) {
-        v128.store(high + j, f64x2.mul(v128.load(high + j), factor));
-      }
+  waves(position, frequencies, plane, work, work + plane);
+  narrow(sin, work, count, amplitude);
+  narrow(cos, work + plane, count, amplitude);
+}
+
+function scale(at: usize, bytes: usize, factor: f64): void {
+  const f = f64x2.splat(factor);
+  for (let j: usize = 0; j < bytes; j += 16) v128.store(at + j, f64x2.mul(v128.load(at + j), f));
+}
+
+/** One row; returns the smallest |sin · cos|. */
+function addAngles(sin: usize, cos: usize, high: usize, low: usize, plane: usize, count: i32): f32 {
+  const end = (<usize>count) << 2;
+  let least = f32x4.splat(Infinity);
+  for (let o: usize = 0; o < end; o += 16) {
+    const h = high + 2 * o;
+    const l = low + 2 * o;
+    const hs0 = v128.load(h);
+    const hs1 = v128.load(h, 16);
+    const hc0 = v128.load(h + plane);
+    const hc1 = v128.load(h + plane, 16);
+    const ls0 = v128.load(l);
+    const ls1 = v128.load(l, 16);
+    const lc0 = v128.load(l + plane);
+    const lc1 = v128.load(l + plane, 16);
+    const s = join(
+      f64x2.add(f64x2.mul(hs0, lc0), f64x2.mul(hc0, ls0)),
+      f64x2.add(f64x2.mul(hs1, lc1), f64x2.mul(hc1, ls1)),
+    );
+    const c = join(
+      f64x2.sub(f64x2.mul(hc0, lc0), f64x2.mul(hs0, ls0)),
+      f64x2.sub(f64x2.mul(hc1, lc1), f64x2.mul(hs1, ls1)),
+    );
+    least = f32x4.pmin(least, f32x4.abs(f32x4.mul(s, c)));
+    if (o + 16 <= end) {
+      v128.store(sin + o, s);
+      v128.store(cos + o, c);
+    } else {
+      storeSome(sin + o, count & 3, s);
+      storeSome(cos + o, count & 3, c);
     }
-    const low = block + <usize>(<i32>(position - start)) * 2 * plane;
-    let open = i64x2.splat(0);
-    let o: usize = 0;
-    for (let left = count; left > 0; left -= 4) {
-      const i = o << 1;
-      const hs0 = v128.load(high + i);
-      const hs1 = v128.load(high + i, 16);
-      const hc0 = v128.load(high + plane + i);
-      const hc1 = v128.load(high + plane + i, 16);
-      const ls0 = v128.load(low + i);
-      const ls1 = v128.load(low + i, 16);
-      const lc0 = v128.load(low + plane + i);
-      const lc1 = v128.load(low + plane + i, 16);
-      const s0 = f64x2.add(f64x2.mul(hs0, lc0), f64x2.mul(hc0, ls0));
-      const s1 = f64x2.add(f64x2.mul(hs1, lc1), f64x2.mul(hc1, ls1));
-      const c0 = f64x2.sub(f64x2.mul(hc0, lc0), f64x2.mul(hs0, ls0));
-      const c1 = f64x2.sub(f64x2.mul(hc1, lc1), f64x2.mul(hs1, ls1));
-      const s = join(f64x2.sub(s0, e), f64x2.sub(s1, e));
-      const c = join(f64x2.sub(c0, e), f64x2.sub(c1, e));
-      const sOther = v128.xor(s, join(f64x2.add(s0, e), f64x2.add(s1, e)));
-      const cOther = v128.xor(c, join(f64x2.add(c0, e), f64x2.add(c1, e)));
-      open = v128.or(open, v128.or(sOther, cOther));
-      if (left >= 4) {
-        v128.store(sin + o, s);
-        v128.store(cos + o, c);
-      } else {
-        storeSome(sin + o, left, s);
-        storeSome(cos + o, left, c);
-      }
-      o += 16;
-    }
-    if (v128.any_true(open)) {
-      waves(position, frequencies, plane, work, work + plane);
-      storeRow(sin, cos, count, amplitude, work, plane);
-    }
-    sin += step;
-    cos += step;
   }
+  least = f32x4.pmin(least, v128.shuffle<f32>(least, least, 2, 3, 0, 1));
+  least = f32x4.pmin(least, v128.shuffle<f32>(least, least, 1, 0, 3, 2));
+  return f32x4.extract_lane(least, 0);
 }

@@ -2,7 +2,7 @@
 export interface KernelExports {
   rotateHalves: Rotation;
   rotateInterleaved: Rotation;
-  sincosRows(
+  sincos(
     sin: number,
     cos: number,
     positions: number,
@@ -10,19 +10,7 @@ export interface KernelExports {
     frequencies: number,
     count: number,
     amplitude: number,
-    work: number,
-  ): void;
-  sincosBlock(block: number, frequencies: number, count: number): void;
-  sincosRun(
-    sin: number,
-    cos: number,
-    first: number,
-    rows: number,
-    frequencies: number,
-    count: number,
-    amplitude: number,
-    error: number,
-    block: number,
+    least: number,
     work: number,
   ): void;
   addRows: Addition;

@@ -39,7 +39,7 @@ export const pressBias: Peer = (entry) => {
 
 /** slope · (key − last). */
 export const mptBias: Peer = (entry) => {
-  const { num_heads, alibi_bias_max, sequence_length: length } = paramsOf(entry);
+  const { num_heads, alibi_bias_max = 8, sequence_length: length } = paramsOf(entry);
   const got = scoresFrom(length - 1, 1, range(length), slopesUpTo(num_heads, alibi_bias_max));
   return beside(entry, "alibi", got, "arithmetic");
 };
@@ -60,9 +60,20 @@ export const bloomBias: Peer = (entry) => {
   return beside(entry, "alibi", array(got.data, [batch * num_heads, 1, length]), "arithmetic");
 };
 
+/** Bloom's in bfloat16: slope and product are each rounded to 8 bits. */
+export const falconBias: Peer = (entry) => {
+  const comparisons = bloomBias(entry);
+  if ("missing" in comparisons) return comparisons;
+  return comparisons.map((comparison) => ({
+    ...comparison,
+    what: `${comparison.what}, bfloat16`,
+    tolerance: (want) => 2 ** -7 * Math.abs(want),
+  }));
+};
+
 /** slope · (key − last) for every query; [1, heads, q, k]. */
 export const kerasBias: Peer = (entry) => {
-  const { num_heads, alibi_bias_max, query_length, key_length } = paramsOf(entry);
+  const { num_heads, alibi_bias_max = 8, query_length, key_length } = paramsOf(entry);
   const keys = array(range(key_length).data, [1, key_length]);
   const got = scoresFrom(key_length - 1, query_length, keys, slopesUpTo(num_heads, alibi_bias_max));
   return beside(entry, "bias", got, "arithmetic");
@@ -70,7 +81,7 @@ export const kerasBias: Peer = (entry) => {
 
 /** −slope · |query − key|, the queries last; heads beyond `heads` have no bias. */
 export const symmetricBias: Peer = (entry) => {
-  const { heads, total_heads, i, j } = paramsOf(entry);
+  const { heads, total_heads = heads, i, j } = paramsOf(entry);
   const slopes = [...alibiSlopes(heads), ...new Array<number>(total_heads - heads).fill(0)];
   const apply = bind(alibi({ heads: total_heads, direction: "symmetric", slopes }), typedArrays, {});
   return beside(entry, "bias", apply(range(i, j - i), range(j)), "arithmetic");

@@ -113,7 +113,7 @@ export const fireScores: Peer = (entry) => {
     "output.bias": tensor(b2!),
   };
   const got = scores(encoder, values, range(seq_len), range(seq_len));
-  return beside(entry, "bias", inBatch(got), "arithmetic");
+  return beside(entry, "bias", inBatch(got), "chain");
 };
 
 /** [heads, i, j]; weights by the names of a state dict. */
@@ -139,5 +139,5 @@ export const dynamicScores: Peer = (entry) => {
       values[`hidden.${layer}.norm.bias`] = tensor(input(`${layer}.1.bias`, `${layer}.1.beta`) ?? filled(0));
     }
   }
-  return beside(entry, "bias", scores(encoder, values, ...lastOf(i, j)), "arithmetic");
+  return beside(entry, "bias", scores(encoder, values, ...lastOf(i, j)), "chain");
 };

@@ -8,7 +8,7 @@ import {
   patchPositions,
 } from "@posenc/core";
 import { beside, type Peer } from "./comparison.ts";
-import { floatsOf, integersOf, pairings, rowsTogether, turnings } from "./turnings.ts";
+import { coordinatesOf, floatsOf, integersOf, pairings, rowsTogether, turnings } from "./turnings.ts";
 
 interface Params {
   readonly pairing?: string;
@@ -63,12 +63,13 @@ export const qwenVision: Peer = (entry) => {
   return [...turned, ...beside(entry, "position_ids_hw", positions, "table")];
 };
 
-/** Halves within the dimensions of each axis. */
+/** Halves within the dimensions of each axis; padding stands at −1. */
 export const gemmaVision: Peer = (entry) => {
   const params = entry.params as unknown as Params;
+  const { positions, domain } = coordinatesOf(entry.inputs.position_ids!);
   return turnings(entry, {
-    encoder: axialRope({ ...optionsOf(params), pairing: "halves-per-axis" }),
-    positions: integersOf(entry.inputs.position_ids!),
+    encoder: axialRope({ ...optionsOf(params), pairing: "halves-per-axis", positions: domain }),
+    positions,
     ...layoutOf(params),
   });
 };
@@ -80,18 +81,21 @@ interface Llama extends Params {
   readonly append_cls_token?: boolean;
 }
 
-/** (column, row) from 1, and a class token that is not turned. Llama 4 and torchtune. */
+/** (column, row) from 1, and a class token that is not turned; as many tiles as there are rows for. Llama 4, torchtune. */
 export const llamaVision: Peer = (entry) => {
   const params = entry.params as unknown as Llama;
   const { grid = params.tile_size! / params.patch_size!, append_cls_token: last = true } = params;
+  const tile = patchPositions({
+    grid: [grid, grid],
+    reverse: true,
+    first: 1,
+    ...(last ? { after: 1 } : { before: 1 }),
+  });
+  const { q, x = q! } = entry.inputs;
+  const rows = x.shape.at(params.layout === "bhsd" ? -2 : -3)!;
   return turnings(entry, {
     encoder: axialRope(optionsOf(params)),
-    positions: patchPositions({
-      grid: [grid, grid],
-      reverse: true,
-      first: 1,
-      ...(last ? { after: 1 } : { before: 1 }),
-    }),
+    positions: rowsTogether(new Array<NdArray>(Math.max(1, rows / tile.shape[0]!)).fill(tile)),
     ...layoutOf(params),
   });
 };
@@ -132,7 +136,11 @@ export const ropeVit: Peer = (entry) => {
   const { freqs } = entry.inputs;
   const { dim, pairing } = optionsOf(params);
   const how = freqs
-    ? { encoder: mixedRope({ dim, heads, pairing }), values: { frequencies: floatsOf(freqs) } }
+    ? {
+        encoder: mixedRope({ dim, heads, pairing }),
+        values: { frequencies: floatsOf(freqs) },
+        slack: "chain" as const,
+      }
     : { encoder: axialRope(optionsOf(params)) };
   return turnings(entry, { ...how, positions, ...layoutOf(params) });
 };
@@ -171,7 +179,16 @@ export const timmRotary: Peer = (entry) => {
   const stretch = grid.map((length, axis) => (ref_feat_shape?.[axis] ?? length) / length);
   const stretched = (scale: readonly number[]) =>
     scale.map((value, axis) => value * (reverse ? stretch.toReversed() : stretch)[axis]!);
-  const common: AxialRopeOptions = { dim, axes: grid.length, pairing: "interleaved", positions: "real" };
+  const axes = grid.length;
+  // a quarter of the width for each axis, however many there are
+  const rotaryDim = 2 * axes * Math.floor(dim / 4);
+  const common: AxialRopeOptions = {
+    dim: entry.inputs.x?.shape.at(-1) ?? rotaryDim,
+    rotaryDim,
+    axes,
+    pairing: "interleaved",
+    positions: "real",
+  };
 
   const ends = betweenEnds(grid, reverse);
   const whole = patchPositions({ grid, reverse });

@@ -1,5 +1,7 @@
 import {
+  array,
   axialRope,
+  type NdArray,
   patchPositions,
   type RopeOptions,
   range,
@@ -31,6 +33,8 @@ interface Params {
   readonly scale_base?: number;
   readonly seq_len?: number;
   readonly seqlen?: number;
+  readonly freqs_for?: "lang" | "pixel" | "constant";
+  readonly max_freq?: number;
 }
 
 /** What RoPE and xPos have in common here. */
@@ -58,19 +62,39 @@ export const lucid: Peer = (entry) => {
   const layout = rowsFirst ? "bshd" : "bhsd";
   const rows = (tensor: ReferenceTensor) => (rowsFirst ? tensor.shape.at(-3)! : rowsOf(tensor));
   const before = k ? rows(k) - rows(q!) : 0;
+  const { freqs_for = "lang" } = params;
+  const rotated = freqs_for === "lang" ? rope(optionsOf(params, dimOf(q!))) : onLine(params, dimOf(q!));
+  const placesOf = (count: number, from: number) =>
+    freqs_for === "lang" ? range(count, from) : array(range(count, from).data, [count, 1]);
   return turnings(entry, {
-    encoder: rope(optionsOf(params, dimOf(q!))),
-    positions: range(rows(q!), before + offset),
-    ...(k && { keyPositions: range(rows(k)) }),
+    encoder: rotated,
+    positions: placesOf(rows(q!), before + offset),
+    ...(k && { keyPositions: placesOf(rows(k), 0) }),
     layout,
   });
 };
 
-/** rotary-embedding-torch and x-transformers, queries and keys of one length. */
+/** In one dimension at frequencies that are not RoPE's: linear ones, or all 1. */
+function onLine({ dim, freqs_for, max_freq = 10, interpolate_factor = 1 }: Params, headDim: number) {
+  const common = {
+    dim: headDim,
+    rotaryDim: dim,
+    axes: 1,
+    pairing: "interleaved",
+    scale: 1 / interpolate_factor,
+  } as const;
+  return freqs_for === "pixel"
+    ? axialRope({ ...common, frequencies: "linear", maxFrequency: max_freq })
+    : axialRope({ ...common, frequencies: new Array<number>(dim / 2).fill(1) });
+}
+
+/** rotary-embedding-torch and x-transformers: queries and keys that end at one place, of `seq_len` in all. */
 export const lucidXpos: Peer = (entry) => {
   const params = entry.params as unknown as Params;
-  const { q } = entry.inputs;
-  const length = rowsOf(q!);
+  const { q, k } = entry.inputs;
+  const rowsFirst = params.seq_before_head_dim === true;
+  const rows = (tensor: ReferenceTensor) => (rowsFirst ? tensor.shape.at(-3)! : rowsOf(tensor));
+  const length = params.seq_len ?? Math.max(rows(q!), rows(k!));
   const options = optionsOf(params, dimOf(q!));
   const base = params.xpos_scale_base ?? params.scale_base ?? 512;
   // rotary-embedding-torch scales by interpolated positions, x-transformers by whole ones
@@ -79,25 +103,49 @@ export const lucidXpos: Peer = (entry) => {
     factor === 1
       ? { scaleBase: base, length }
       : { scaleBase: base * factor, centre: factor * Math.floor(length / 2) };
-  return turnings(entry, { encoder: xpos({ ...options, ...scale }), positions: range(length) });
+  return turnings(entry, {
+    encoder: xpos({ ...options, ...scale }),
+    ...lastOf(rows(q!), rows(k!), length),
+    layout: rowsFirst ? "bshd" : "bhsd",
+  });
 };
+
+/** The last positions of `length`; tables are for all of them. */
+const lastOf = (queries: number, keys: number, length: number) => ({
+  positions: range(queries, length - queries),
+  keyPositions: range(keys, length - keys),
+  tablePositions: range(length),
+});
 
 export const xTransformers: Peer = (entry) => {
   const params = entry.params as unknown as Params;
-  const { q } = entry.inputs;
+  const { q, k = q! } = entry.inputs;
   if (params.use_xpos) return lucidXpos(entry);
-  return turnings(entry, { encoder: rope(optionsOf(params, dimOf(q!))), positions: range(rowsOf(q!)) });
+  const [queries, keys] = [rowsOf(q!), rowsOf(k)];
+  const { seq_len: length = Math.max(queries, keys) } = params;
+  return turnings(entry, {
+    encoder: rope(optionsOf(params, dimOf(q!))),
+    ...lastOf(queries, keys, length),
+  });
 };
 
 interface Axial extends Params {
   readonly dims: readonly number[];
-  readonly freqs_for: "pixel" | "lang";
-  readonly max_freq: number;
+  readonly offsets?: readonly number[] | null;
+}
+
+/** Each axis moved by its offset. */
+function movedBy({ data, shape }: NdArray, offsets: readonly number[] | null | undefined): NdArray {
+  return array(
+    Float32Array.from(data, (place, i) => place + (offsets?.[i % shape.at(-1)!] ?? 0)),
+    shape,
+  );
 }
 
 /** A grid whose axes have `dim` dimensions each; x is [..., ...dims, dim], rows and columns apart. */
 export const lucidAxial: Peer = (entry) => {
-  const { dim: perAxis, dims, freqs_for, max_freq, theta: base = 10_000 } = entry.params as unknown as Axial;
+  const { dim: perAxis, dims, max_freq = 10, theta: base = 10_000 } = entry.params as unknown as Axial;
+  const { freqs_for = "lang", offsets } = entry.params as unknown as Axial;
   const dim = dimOf(entry.inputs.x!);
   const common = {
     dim,
@@ -109,7 +157,11 @@ export const lucidAxial: Peer = (entry) => {
   const how =
     freqs_for === "pixel"
       ? {
-          positions: ends.positions,
+          // coordinates are multiplied by the scale only later
+          positions: movedBy(
+            ends.positions,
+            offsets?.map((offset, axis) => offset / ends.scale[axis]!),
+          ),
           encoder: axialRope({
             ...common,
             positions: "real",
@@ -118,7 +170,14 @@ export const lucidAxial: Peer = (entry) => {
             scale: ends.scale,
           }),
         }
-      : { positions: patchPositions({ grid: dims }), encoder: axialRope({ ...common, base }) };
+      : {
+          positions: movedBy(patchPositions({ grid: dims }), offsets),
+          encoder: axialRope({
+            ...common,
+            positions: "real",
+            ...(freqs_for === "lang" ? { base } : { frequencies: new Array<number>(perAxis / 2).fill(1) }),
+          }),
+        };
   const tokens = how.positions.shape[0]!;
   const inRows = <T extends ReferenceTensor>(tensor: T): T => {
     const lead = tensor.shape.slice(0, -1 - dims.length);

@@ -69,14 +69,17 @@ export const configs: Peer = (entry) => {
 };
 
 /** Names that are one word in `model_type`. */
-const words = /StableLm|SmolLM|ModernBert|CodeGen/;
+const words = /StableLm|SmolLM|ModernBert|EuroBert|CodeGen|BitNet|DiffLlama/;
 
 /** LlamaConfig → llama, Gemma4TextConfig → gemma4_text. */
 function modelType(configClass: string): string {
   return configClass
     .replace(/Config$/, "")
     .replace("GPTNeoX", "Gpt_neox")
+    .replace(/HunYuan(Dense|MoE)V1/, (_, kind: string) => `Hunyuan_v1_${kind.toLowerCase()}`)
+    .replace("ModernBertDecoder", "modernbert-decoder")
     .replace(words, (name) => name[0] + name.slice(1).toLowerCase())
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase();
 }
@@ -110,19 +113,20 @@ const codes: Readonly<Record<string, Options>> = {
           attentionFactor: 1,
         })
       : { dim: p.qk_rope_head_dim!, base: p.rope_theta! },
-  "yarn-original": (p) =>
+  "yarn-original": ({ attn_factor = 1, scale = 1, ...p }) =>
     withScaling(p.dim!, p.base!, {
       type: "yarn",
-      factor: p.scale,
-      originalMaxPositionEmbeddings: p.original_max_position_embeddings,
+      factor: scale,
+      originalMaxPositionEmbeddings: p.original_max_position_embeddings ?? 2048,
       betaFast: p.beta_fast,
       betaSlow: p.beta_slow,
+      ...(attn_factor !== 1 && { attentionFactor: (1 + Math.log(Math.max(scale, 1)) / 10) * attn_factor }),
     }),
   "yarn-part-ntk": (p) =>
     withScaling(p.dim!, p.base!, {
       type: "ntk-by-parts",
-      factor: p.scale,
-      originalMaxPositionEmbeddings: p.original_max_position_embeddings ?? p.max_position_embeddings,
+      factor: p.scale ?? 1,
+      originalMaxPositionEmbeddings: p.original_max_position_embeddings ?? 2048,
     }),
   "ntk-static": (p) => withScaling(p.dim!, p.base!, { type: "ntk", factor: p.alpha }),
   "dynamic-original": (p) =>
@@ -137,10 +141,10 @@ const codes: Readonly<Record<string, Options>> = {
   "torchtune-llama3.1": (p) =>
     withScaling(p.dim!, p.base!, {
       type: "llama3",
-      factor: p.scale_factor,
-      lowFreqFactor: p.low_freq_factor,
-      highFreqFactor: p.high_freq_factor,
-      originalMaxPositionEmbeddings: p.old_context_len,
+      factor: p.scale_factor ?? 8,
+      lowFreqFactor: p.low_freq_factor ?? 1,
+      highFreqFactor: p.high_freq_factor ?? 4,
+      originalMaxPositionEmbeddings: p.old_context_len ?? 8192,
     }),
 };
 
@@ -149,6 +153,8 @@ export const otherCodes: Peer = (entry) => {
   const params = entry.params as Record<string, number>;
   const code = codes[entry.id.split("/")[0]!];
   if (!code) return { missing: "the arguments of this code" };
+  const mixed = ["extrapolation_factor", "ntk_factor"].find((name) => (params[name] ?? 1) !== 1);
+  if (mixed) return { missing: `${mixed} other than 1` };
   const options = code(params);
   const given = entry.inputs.positions;
   const positions = given ? positionsOf(given.data, given.shape) : range(params.num_tokens ?? 1);
@@ -163,10 +169,10 @@ export const otherCodes: Peer = (entry) => {
 /** DeepSeek's softmax scale: 1 / √dim, times the square of what others multiply sines and cosines by. */
 export const softmaxScales: Peer = (entry) => {
   const { rope_parameters, qk_head_dim } = entry.params as unknown as {
-    rope_parameters: { factor: number; mscale_all_dim?: number };
+    rope_parameters: { factor?: number; mscale_all_dim?: number };
     qk_head_dim: number;
   };
-  const { factor, mscale_all_dim: mscaleAllDim = 0 } = rope_parameters;
+  const { factor = 1, mscale_all_dim: mscaleAllDim = 0 } = rope_parameters;
   const square = yarnSoftmaxFactor({ factor, mscaleAllDim });
   return [
     ...besidePlain(entry, "softmax_scale", square / Math.sqrt(qk_head_dim)),

@@ -13,7 +13,7 @@ import {
 } from "@posenc/core";
 import type { ReferenceCase, ReferenceTensor } from "../reference.ts";
 import { beside, type Comparison, type Peer } from "./comparison.ts";
-import { positionsOf } from "./sinusoids.ts";
+import { positionsList, positionsOf } from "./sinusoids.ts";
 
 const { concat, expandDims, flatten, gather, rotate, swapAxes, unflatten } = typedArrays;
 
@@ -24,14 +24,17 @@ interface Params {
   readonly rotary_dim?: number;
   readonly rope_theta?: number;
   readonly rope_parameters?: object;
+  readonly rope_scaling?: object | null;
   readonly max_position_embeddings?: number;
-  readonly positions?: readonly number[] | null;
+  readonly positions?: readonly number[] | readonly (readonly number[])[] | null;
   readonly start_pos?: number;
   readonly start_index?: number;
   readonly past?: number;
+  readonly rotary_value?: boolean;
   readonly max_wavelength?: number;
   readonly scaling_factor?: number;
   readonly rope_type?: string;
+  readonly sequence_axis?: number;
 }
 
 const pairings: Readonly<Record<string, { readonly pairing: Pairing; readonly outputPairing?: Pairing }>> = {
@@ -60,25 +63,30 @@ export const ropes: Peer = (entry) => {
   const [, first] = tensors[0]!;
   const length = layout(floatsOf(first)).shape.at(-2)!;
   const positions = positionsIn(entry, params, length);
-  const encoder = rope({ ...optionsOf(params, first.shape.at(-1)!, lengthOf(positions)), ...pairing });
+  const encoder = rope({
+    ...optionsOf(params, first.shape.at(-1)!, lengthOf(positions)),
+    ...pairing,
+    positions: positions.data instanceof Int32Array ? "index" : "real",
+  });
   const apply = bind(encoder, typedArrays, {});
 
   const turned = tensors.flatMap(([name, tensor]) => {
     const x = layout(floatsOf(tensor));
-    return beside(entry, name, layout(apply(x, x, positions)[0]), "arithmetic");
+    const still = name === "v" && params.rotary_value === false;
+    return beside(entry, name, layout(still ? x : apply(x, x, positions)[0]), "arithmetic");
   });
   return [...turned, ...tables(entry, encoder, positions)];
 };
 
 /** The frequencies of a case, its parameters read as a model's config. */
 function optionsOf(params: Params, dim: number, length: number): RopeFrequencyOptions {
-  const { head_dim = dim, rotary_dim, rope_parameters = {}, max_position_embeddings } = params;
+  const { head_dim = dim, rotary_dim, rope_scaling, max_position_embeddings } = params;
   const config = {
     head_dim,
     rotary_dim,
     max_position_embeddings,
     rope_theta: params.rope_theta ?? params.max_wavelength,
-    rope_parameters,
+    rope_parameters: params.rope_parameters ?? rope_scaling ?? {},
   };
   return frequencyOptions(ropeFromConfig(config, { length }).encoder);
 }
@@ -90,12 +98,12 @@ export function frequencyOptions({ options }: RotaryEncoder): RopeFrequencyOptio
 }
 
 /** The length that a module of transformers takes to be in force: up to the last position. */
-const lengthOf = ({ data }: NdArray): number => 1 + Math.max(0, ...data);
+const lengthOf = ({ data }: NdArray): number => 1 + Math.ceil(Math.max(0, ...data));
 
 function positionsIn({ inputs }: ReferenceCase, params: Params, length: number): NdArray {
-  const given = inputs.position_ids ?? inputs.positions;
+  const given = inputs.position_ids ?? inputs.positions ?? inputs.input_pos;
   if (given) return positionsOf(given.data, given.shape);
-  if (params.positions) return positionsOf(params.positions, [params.positions.length]);
+  if (params.positions) return positionsList(params.positions);
   return range(length, params.start_pos ?? params.start_index ?? params.past ?? 0);
 }
 
@@ -104,22 +112,28 @@ const widen: Record<string, (half: NdArray) => NdArray> = {
   halves: (x) => concat([x, x], -1),
   pairs: (x) => flatten(concat([expandDims(x, -1), expandDims(x, -1)], -1), 2 * x.shape.at(-1)!),
 };
-/** Cohere repeats each entry; all others repeat the table. */
-const tableLayouts: Record<string, keyof typeof widen> = { cohere: "pairs" };
+/** Cohere repeats each entry, all others the table: a table tells it by itself. */
+const repeatsEntries = ({ data }: ReferenceTensor): boolean =>
+  Array.from(data).every((value, i) => value === data[i - (i % 2)]);
 
 /** The tables that the peer returned beside the tensors. */
 function tables(entry: ReferenceCase, encoder: RotaryEncoder, positions: NdArray): Comparison[] {
   const turn = encoder.turns(typedArrays, positions, {});
-  const family = entry.id.split("/")[0]!;
   const shown = (["cos", "sin"] as const).flatMap((name) => {
     const theirs = entry.outputs[name];
     if (!theirs) return [];
     const half = theirs.shape.at(-1) === encoder.rotaryDim / 2;
-    const got = half ? turn[name] : widen[tableLayouts[family] ?? "halves"]!(turn[name]);
+    const got = half ? turn[name] : widen[repeatsEntries(theirs) ? "pairs" : "halves"]!(turn[name]);
     return beside(entry, name, got, "table");
   });
-  const joined = entry.outputs.sinusoidal_pos
-    ? beside(entry, "sinusoidal_pos", expandDims(concat([turn.sin, turn.cos], -1), -3), "table")
+  const both = entry.outputs.sinusoidal_pos;
+  const joined = both
+    ? beside(
+        entry,
+        "sinusoidal_pos",
+        array(concat([turn.sin, turn.cos], -1).data as Float32Array, both.shape),
+        "table",
+      )
     : [];
   return [...shown, ...joined];
 }
@@ -140,29 +154,75 @@ export const rotateKernels: Peer = (entry) => {
 };
 
 /** What keras-hub calls dynamic is a fixed division of every frequency by factor^(d / (d − 2)). */
-const kerasScalings: Readonly<Record<string, (factor: number, dim: number, params: object) => object>> = {
+const kerasScalings: Readonly<Record<string, (factor: number, dim: number) => object>> = {
   linear: (factor) => ({ rope_type: "linear", factor }),
   dynamic: (factor, dim) => ({ rope_type: "linear", factor: factor ** (dim / (dim - 2)) }),
-  yarn(factor, _, params) {
-    const names = ["beta_fast", "beta_slow", "truncate", "original_max_position_embeddings"];
-    const given = Object.entries(params).filter(([name]) => names.includes(name));
-    return { rope_type: "yarn", factor, ...Object.fromEntries(given) };
-  },
 };
 
-/** keras-hub: [batch, length, (heads,) dim], pairs in halves. */
+interface KerasYarn {
+  readonly scaling_factor?: number;
+  readonly max_wavelength?: number;
+  readonly beta_fast?: number;
+  readonly beta_slow?: number;
+  readonly original_max_position_embeddings?: number;
+  readonly truncate?: boolean;
+}
+
+/** keras-hub's yarn: the ramp ends within the pairs, and `truncate` holds positions at the original length too. */
+function kerasYarn(params: KerasYarn, dim: number, positions: NdArray) {
+  const { scaling_factor: factor = 1, max_wavelength: base = 10_000, truncate = false } = params;
+  const { original_max_position_embeddings: original = 4096 } = params;
+  const held = truncate ? typedArrays.minimum(positions, original) : positions;
+  const encoder = rope({
+    dim,
+    base,
+    positions: positions.data instanceof Int32Array ? "index" : "real",
+    scaling: {
+      type: "yarn",
+      factor,
+      originalMaxPositionEmbeddings: original,
+      betaFast: params.beta_fast ?? 32,
+      betaSlow: params.beta_slow ?? 1,
+      truncate,
+      rampWithin: "pairs",
+      attentionFactor: 1 + Math.log(factor) / 10,
+    },
+  });
+  return { encoder, positions: held };
+}
+
+/**
+ * keras-hub: [batch, length, (heads,) dim], or with the length at `sequence_axis`; pairs in halves. It multiplies
+ * positions and frequencies in float32: where no run in float64 is given, the angle is as far off as that makes it.
+ */
 export const kerasRope: Peer = (entry) => {
-  const { shape } = entry.inputs.x!;
-  const { scaling_factor = 1, rope_type = "linear" } = entry.params as unknown as Params;
-  const scaling = kerasScalings[rope_type];
-  if (!scaling) return { missing: `frequencies scaled by ${rope_type}` };
-  const params = {
-    ...entry.params,
-    rope_parameters: scaling(scaling_factor, shape.at(-1)!, entry.params),
-    pairing: "half",
-    layout: shape.length === 3 ? "bhsd" : "bshd",
+  const x = entry.inputs.x!;
+  const dim = x.shape.at(-1)!;
+  const { scaling_factor = 1, rope_type = "linear", sequence_axis = 1 } = entry.params as unknown as Params;
+  const rank = x.shape.length;
+  const layout = (sequence_axis + rank) % rank === rank - 2 ? "bhsd" : "bshd";
+  const params = { ...entry.params, pairing: "half", layout } as unknown as Params;
+  const arrange = layouts[layout]!;
+  const input = arrange(floatsOf(x));
+  const at = positionsIn(entry, params, input.shape.at(-2)!);
+
+  const compare = () => {
+    if (rope_type === "yarn") {
+      const { encoder, positions } = kerasYarn(entry.params, dim, at);
+      const [got] = bind(encoder, typedArrays, {})(input, input, positions);
+      return beside(entry, "x", arrange(got), "arithmetic");
+    }
+    const scaling = kerasScalings[rope_type];
+    if (!scaling) return { missing: `frequencies scaled by ${rope_type}` };
+    return ropes({ ...entry, params: { ...params, rope_parameters: scaling(scaling_factor, dim) } });
   };
-  return ropes({ ...entry, params });
+  const comparisons = compare();
+  if ("missing" in comparisons || entry.outputs64.x) return comparisons;
+  const angleError = lengthOf(at) * 2 ** -23 * Math.max(...input.data.map(Math.abs));
+  return comparisons.map((comparison) => ({
+    ...comparison,
+    tolerance: (want, i) => comparison.tolerance(want, i) + angleError,
+  }));
 };
 
 /** Tables of a model's configuration at some positions. */

@@ -25,7 +25,7 @@ interface Params {
   readonly min_timescale?: number;
   readonly max_timescale?: number;
   readonly scale?: number;
-  readonly padding_idx?: number;
+  readonly padding_idx?: number | null;
 }
 
 const exponents: Record<Params["freq"], "paper" | "tensor2tensor"> = {
@@ -42,12 +42,14 @@ export function positionsOf(values: ArrayLike<number>, shape: readonly number[])
   return array(whole ? Int32Array.from(all) : Float32Array.from(all), shape);
 }
 
+/** A list of positions, or one for each in the batch. */
+export function positionsList(given: readonly number[] | readonly (readonly number[])[]): NdArray {
+  const shape = Array.isArray(given[0]) ? [given.length, given[0].length] : [given.length];
+  return positionsOf(given.flat(), shape);
+}
+
 function positionsIn(entry: ReferenceCase, params: Params, length: number): NdArray {
-  const given = params.positions ?? undefined;
-  if (given !== undefined) {
-    const rows = Array.isArray(given[0]) ? [given.length, given[0].length] : [given.length];
-    return positionsOf((given as number[]).flat(), rows);
-  }
+  if (params.positions) return positionsList(params.positions);
   const computed = entry.outputs.positions;
   return computed ? positionsOf(computed.data, computed.shape) : range(length);
 }
@@ -78,7 +80,7 @@ export const sinusoids: Peer = (entry) => {
     minTimescale: min_timescale,
     ...(learned && { scale: { learned: params.scale } }),
     offset: params.start_index ?? 0,
-    ...(padding_idx !== undefined && { paddingIndex: padding_idx }),
+    ...(padding_idx != null && { paddingIndex: padding_idx }),
     positions: positions.data instanceof Int32Array ? "index" : "real",
   };
   const nothing = array(new Float32Array(sizeOf(shape)), shape);

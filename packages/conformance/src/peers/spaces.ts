@@ -50,7 +50,7 @@ export const detr: Peer = (entry) => {
     [batch, options.dim, height, width],
     (b, d, y, x) => rows.data[((b * height + y) * width + x) * options.dim + d]!,
   );
-  return beside(entry, "pe", got, whole ? "table" : "arithmetic");
+  return beside(entry, "pe", got, whole ? "table" : "chain");
 
   function unmasked(): NdArray {
     const normalise = normalize ? { normalise: { sizes: [height, width], ...own } } : {};
@@ -127,7 +127,8 @@ export const timmSincos: Peer = (entry) => {
   const { feat_shape, dim, temperature: base = 10_000, reverse_coord, interleave_sin_cos } = params;
   const layout = interleave_sin_cos ? "concatenated" : "grouped";
   const sizes = reverse_coord ? feat_shape.toReversed() : feat_shape;
-  const encoder = sinusoidalNd({ dim, axes: sizes.length, base, layout });
+  const width = 2 * sizes.length * Math.floor(dim / 4);
+  const encoder = sinusoidalNd({ dim: width, axes: sizes.length, base, layout });
   return beside(entry, "pe", vectorsAt(encoder, grid(...sizes)), "table");
 };
 
@@ -140,6 +141,8 @@ interface FourierParams {
   readonly in_pixels?: boolean;
   readonly include_grid?: boolean;
   readonly grid_offset?: number;
+  readonly ref_feat_shape?: readonly number[] | null;
+  readonly grid_indexing?: string;
 }
 
 /** timm's Fourier grids: [...sizes, axes, bands] of sines and of cosines, and the grid [...sizes, axes, 1]. */
@@ -147,14 +150,20 @@ export const timmFourier: Peer = (entry) => {
   const params = entry.params as unknown as FourierParams;
   const { feat_shape, num_bands: bands = 64, max_res = 224, temperature: base = 10_000 } = params;
   const { linear_bands = false, in_pixels = true, include_grid = false, grid_offset = 0 } = params;
+  const { ref_feat_shape, grid_indexing = "ij" } = params;
   const axes = feat_shape.length;
   const shape = [sizeOf(feat_shape), axes];
-  const positions = in_pixels
-    ? gridBetween(-1, 1, ...feat_shape)
-    : array(
-        Float32Array.from(grid(...feat_shape).data, (x) => x + grid_offset),
-        shape,
-      );
+  const { data: places } = in_pixels ? gridBetween(-1, 1, ...feat_shape) : grid(...feat_shape);
+  const moved = in_pixels ? 0 : grid_offset;
+  // "xy": the first two coordinates, and nothing else, change places
+  const axisOf = (axis: number) => (grid_indexing === "xy" && axis < 2 && axes > 1 ? 1 - axis : axis);
+  const stretch = feat_shape.map((length, axis) => (ref_feat_shape?.[axis] ?? length) / length);
+  const positions = floats(shape, (place, axis) => {
+    const from = axisOf(axis);
+    return (places[place * axes + from]! + moved) * stretch[from]!;
+  });
+  // coordinates of another shape are rounded, and then multiplied
+  const slack = ref_feat_shape ? "chain" : "table";
   const sampling = linear_bands ? "linear" : "logarithmic";
   const pixels = { axes, bands, maxLog2: Math.log2(max_res / 2), sampling, pi: true } as const;
   const geometric = { axes, dim: 2 * bands * axes, base, positions: "real" } as const;
@@ -170,7 +179,7 @@ export const timmFourier: Peer = (entry) => {
     reshaped(floats([...shape, bands], entryOf(half)), [...feat_shape, axes, bands]);
   return [
     ...(include_grid ? beside(entry, "grid", reshaped(positions, [...feat_shape, axes, 1]), "table") : []),
-    ...beside(entry, "sin", table(0), "table"),
-    ...beside(entry, "cos", table(1), "table"),
+    ...beside(entry, "sin", table(0), slack),
+    ...beside(entry, "cos", table(1), slack),
   ];
 };

@@ -6,7 +6,7 @@ import type { Comparison, Peer } from "./comparison.ts";
 
 /** Sines and cosines of one position, which is no float32 number where it is large, nor a whole one always. */
 function sincosAt(position: number, frequencies: Frequencies) {
-  const whole = Number.isInteger(position);
+  const whole = Number.isInteger(position) && Math.abs(position) < 2 ** 31;
   const at = array(whole ? Int32Array.of(position) : Float32Array.of(position));
   return typedArrays.exactSincos(at, frequencies);
 }

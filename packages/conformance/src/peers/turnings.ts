@@ -24,6 +24,8 @@ export interface Turning {
   readonly values?: Readonly<Record<string, NdArray>>;
   /** Of their tensors; heads before rows unless given. */
   readonly layout?: string;
+  /** Of what is turned; "arithmetic" unless given. */
+  readonly slack?: "arithmetic" | "chain";
 }
 
 /** What each project calls the pairs. */
@@ -37,6 +39,12 @@ const layouts: Readonly<Record<string, (x: NdArray) => NdArray>> = {
 };
 
 export const floatsOf = ({ data, shape }: ReferenceTensor): NdArray => array(Float32Array.from(data), shape);
+/** Whole numbers from 0 as int32, others as float32; and which of the two they are. */
+export function coordinatesOf({ data, shape }: ReferenceTensor) {
+  const real = Array.from(data).some((value) => value < 0 || !Number.isInteger(value));
+  const values = real ? Float32Array.from(data) : Int32Array.from(data);
+  return { positions: array(values, shape), domain: real ? "real" : "index" } as const;
+}
 export const integersOf = ({ data, shape }: ReferenceTensor): NdArray => array(Int32Array.from(data), shape);
 export const reshaped = ({ data }: NdArray, shape: readonly number[]): NdArray => array(data, shape);
 
@@ -48,14 +56,16 @@ export function turnings(entry: ReferenceCase, turning: Turning): Comparison[] {
 /** q, k or x, turned. */
 function turnedTensors(entry: ReferenceCase, turning: Turning): Comparison[] {
   const { encoder, positions, keyPositions = positions, values = {}, layout = "bhsd" } = turning;
+  const { slack = "arithmetic" } = turning;
   const arrange = layouts[layout];
   if (!arrange) throw new RangeError(`${entry.id}: unknown layout ${layout}`);
   const apply = bind(encoder, typedArrays, values);
   const names = Object.keys(entry.inputs).filter((name) => name in entry.outputs);
   return names.flatMap((name) => {
     const x = arrange(floatsOf(entry.inputs[name]!));
-    const [q, k] = name === "k" ? apply(x, x, keyPositions, keyPositions) : apply(x, x, positions, positions);
-    return beside(entry, name, arrange(name === "k" ? k : q), "arithmetic");
+    const at = name === "k" ? keyPositions : positions;
+    const [q, k] = apply(x, x, at, at);
+    return beside(entry, name, arrange(name === "k" ? k : q), slack);
   });
 }
 

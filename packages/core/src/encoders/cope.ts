@@ -40,8 +40,9 @@ export function cope(options: CopeOptions): ContentEncoder<CopeParameters> {
     scores(ops, { q, products }, queries, keys, { table }) {
       const seen = ops.expandDims(ops.swapAxes(notAfter(ops, keys, queries), -2, -1), -3); // [..., 1, q, k]
       const gates = ops.mul(sigmoid(ops, products), seen);
-      const from = ops.swapAxes(notAfter(ops, keys, keys), -2, -1); // [..., k, k]: keys from each one on
-      return copeScores(ops, q, ops.matMul(gates, ops.expandDims(from, -3)), table, maxPosition);
+      // keys after each one, and itself: not others at its position, which is where padding stands
+      const after = ops.expandDims(ops.sub(1, notAfter(ops, keys, keys)), -3); // [..., 1, k, k]
+      return copeScores(ops, q, ops.add(ops.matMul(gates, after), gates), table, maxPosition);
     },
   });
 }

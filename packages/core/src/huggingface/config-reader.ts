@@ -21,8 +21,9 @@ export interface ConfigReader {
   flag(key: string, fallback: boolean): boolean;
   oneOf<const V extends string>(key: string, allowed: readonly V[], fallback: V): V;
   /** A whole number, or one for height and one for width. */
-  pair(key: string): readonly [height: number, width: number];
-  section(key: string): ConfigReader;
+  pair(key: string, fallback?: number): readonly [height: number, width: number];
+  /** @param fallback where it is left out */
+  section(key: string, fallback?: object): ConfigReader;
   /** These keys may be there, and change nothing. */
   ignore(...keys: readonly string[]): void;
   fail(key: string, expected: string): never;
@@ -89,8 +90,8 @@ export function configReader(who: string, config: unknown, path = ""): ConfigRea
 
     oneOf: (key, allowed, fallback) => checkOneOf(who, nameOf(key), get(key) ?? fallback, allowed),
 
-    pair(key) {
-      const value = get(key);
+    pair(key, fallback) {
+      const value = get(key) ?? fallback;
       const sizes: readonly unknown[] = Array.isArray(value) ? value : [value, value];
       if (sizes.length !== 2) {
         throw new TypeError(`${who}: ${nameOf(key)} must be a number or [height, width], got ${show(value)}`);
@@ -98,8 +99,8 @@ export function configReader(who: string, config: unknown, path = ""): ConfigRea
       return [checkCount(who, nameOf(key), sizes[0]), checkCount(who, nameOf(key), sizes[1])];
     },
 
-    section(key) {
-      const section = configReader(who, get(key), `${nameOf(key)}.`);
+    section(key, fallback) {
+      const section = configReader(who, get(key) ?? fallback, `${nameOf(key)}.`);
       sections.push(section);
       return section;
     },

@@ -37,9 +37,12 @@ const NOT_WITH_ROPE = [
  * - Learned tables, in `embeddings`: GPT-2, GPT-Neo, GPT, BERT, ALBERT, ELECTRA, DistilBERT, RoBERTa (positions
  *   begin in the row after the padding token's), OPT (in row 2), ViT and DeiT (the class token stands at position
  *   0, then the patches row by row).
+ * - BART and mBART (in row 2), Whisper (sinusoids for sound, a table for text), Marian and Pegasus (sinusoids), in
+ *   `embeddings` and `decoderEmbeddings`.
+ * - CLIP and SigLIP, in `embeddings` and `visionEmbeddings`; in `embeddings` where a config is that of one tower.
  * - ALiBi, in `attention`: Bloom, MPT, Falcon with `alibi`.
  * - DeBERTa's disentangled attention, in `attention`, where `relative_attention` is true.
- * - T5's buckets, in `attention` and `decoderAttention`.
+ * - T5's buckets, in `attention` and `decoderAttention`: T5, mT5, umT5 (a table for each layer).
  * - RoPE, in `rope` and `attention`: any other model whose config {@link ropeFromConfig} understands.
  *
  * Learned values are not in a config: `fillParameters` takes them from a checkpoint, under the names in `tensors`.

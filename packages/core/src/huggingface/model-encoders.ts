@@ -5,20 +5,35 @@ import { learned } from "../encoders/learned.ts";
 import { sinusoidal } from "../encoders/sinusoidal.ts";
 import { t5 } from "../encoders/t5.ts";
 import type { ConfigReader } from "./config-reader.ts";
+import { patchTable } from "./patch-table.ts";
+
+/** Where an encoder with parameters may be. */
+export type EncoderField =
+  | "embeddings"
+  | "decoderEmbeddings"
+  | "visionEmbeddings"
+  | "attention"
+  | "decoderAttention";
 
 /** What a model adds for positions. */
 export interface AddedEncoders {
   /** Added to the embeddings of the tokens (of the patches, in a vision model). */
   readonly embeddings?: AdditiveEncoder;
+  /** In the decoder of a model that has both; the same kind of table may be another one. */
+  readonly decoderEmbeddings?: AdditiveEncoder;
+  /** Added to the patches of a model with a tower for text and one for images; `embeddings` is that of text. */
+  readonly visionEmbeddings?: AdditiveEncoder;
   /** Added to the scores in every layer; in the encoder, where a model has both. */
   readonly attention?: BiasEncoder | ContentEncoder;
   /** In the decoder of a model that has both. Nothing is added in its cross-attention. */
   readonly decoderAttention?: BiasEncoder;
+  /** True where each layer has parameters of its own for what acts in attention; `tensors` names those of layer 0. */
+  readonly parametersPerLayer?: true;
   /**
    * Where a checkpoint has the parameters, by the field above: the end of a tensor's name, as
    * {@link fillParameters} takes it.
    */
-  readonly tensors?: Readonly<Partial<Record<"embeddings" | "attention" | "decoderAttention", string>>>;
+  readonly tensors?: Readonly<Partial<Record<EncoderField, string>>>;
 }
 
 type Added = (config: ConfigReader) => AddedEncoders;
@@ -92,13 +107,96 @@ const opt: Family = (config) => {
 /** `before` tokens stand before the patches, which come row by row. */
 const vit =
   (before: number): Family =>
-  (config) => {
-    const [image, patch] = [config.pair("image_size"), config.pair("patch_size")];
-    const [rows, columns] = image.map((size, axis) => Math.floor(size / patch[axis]!)) as [number, number];
-    if (rows * columns === 0) config.fail("patch_size", "at most image_size");
-    const dim = config.count("hidden_size");
-    return table("embeddings.position_embeddings", learned({ dim, maxLength: rows * columns + before }));
+  (config) =>
+    table("embeddings.position_embeddings", patchTable(config, { before }));
+
+const POSITION_EMBEDDING = "embeddings.position_embedding.weight";
+
+/** A tower for text and one for images, whose sizes a config may leave to the code. */
+interface Towers {
+  readonly text: { readonly dim: number; readonly maxLength: number };
+  readonly vision: {
+    readonly before: number;
+    readonly dim: number;
+    readonly image: number;
+    readonly patch: number;
   };
+}
+
+const clip: Towers = {
+  text: { dim: 512, maxLength: 77 },
+  vision: { before: 1, dim: 768, image: 224, patch: 32 },
+};
+const siglip: Towers = {
+  text: { dim: 768, maxLength: 64 },
+  vision: { before: 0, dim: 768, image: 224, patch: 16 },
+};
+
+const textTable = (config: ConfigReader, { text }: Towers): AdditiveEncoder =>
+  learned({
+    dim: config.count("hidden_size", text.dim),
+    maxLength: config.count("max_position_embeddings", text.maxLength),
+  });
+
+const textTower =
+  (towers: Towers): Family =>
+  (config) =>
+    table(POSITION_EMBEDDING, textTable(config, towers));
+
+const visionTower =
+  ({ vision }: Towers): Family =>
+  (config) =>
+    table(POSITION_EMBEDDING, patchTable(config, vision));
+
+const twoTowers =
+  (towers: Towers): Family =>
+  (config) => {
+    return {
+      embeddings: textTable(config.section("text_config", {}), towers),
+      visionEmbeddings: patchTable(config.section("vision_config", {}), towers.vision),
+      tensors: {
+        embeddings: `text_model.${POSITION_EMBEDDING}`,
+        visionEmbeddings: `vision_model.${POSITION_EMBEDDING}`,
+      },
+    };
+  };
+
+/** A table for each stack. As in OPT, two rows come before that of position 0. */
+const bart: Family = (config) => {
+  const make = () =>
+    learned({
+      dim: config.count(["d_model", "hidden_size"]),
+      maxLength: config.count("max_position_embeddings") + 2,
+      offset: 2,
+    });
+  return {
+    embeddings: make(),
+    decoderEmbeddings: make(),
+    tensors: {
+      embeddings: "encoder.embed_positions.weight",
+      decoderEmbeddings: "decoder.embed_positions.weight",
+    },
+  };
+};
+
+/** Sinusoids for the frames of sound, a table for the tokens of text. */
+const whisper: Family = (config) => {
+  const dim = config.count(["d_model", "hidden_size"]);
+  config.count("max_source_positions", 1500);
+  return {
+    embeddings: sinusoidal({ dim, layout: "concatenated", exponent: "tensor2tensor" }),
+    decoderEmbeddings: learned({ dim, maxLength: config.count("max_target_positions", 448) }),
+    tensors: { decoderEmbeddings: "decoder.embed_positions.weight" },
+  };
+};
+
+/** The same sinusoids in both stacks: all sines, then all cosines. */
+const marian: Family = (config) => {
+  config.ignore("max_position_embeddings", "static_position_embeddings");
+  const make = () =>
+    sinusoidal({ dim: config.count(["d_model", "hidden_size"]), layout: "concatenated", oddDim: "sine" });
+  return { embeddings: make(), decoderEmbeddings: make() };
+};
 
 const bloom: Family = (config) => {
   config.ignore("offset_alibi");
@@ -135,24 +233,32 @@ const mpt: Family = (config) => {
   );
 };
 
-/** T5 does not divide its products by √d_kv: where the model does, multiply its query weights by that. */
-const t5Family: Family = (config) => {
-  config.ignore("n_positions", "max_position_embeddings");
-  const options = {
-    heads: config.count(["num_heads", "num_attention_heads"]),
-    numBuckets: config.count("relative_attention_num_buckets", 32),
-    maxDistance: config.count("relative_attention_max_distance", 128),
+/**
+ * T5 does not divide its products by √d_kv: where the model does, multiply its query weights by that. T5 and mT5 share
+ * the table of the first layer; `everyLayer` has one of its own (umT5), of which `tensors` names the first.
+ */
+const t5Family =
+  (everyLayer = false): Family =>
+  (config) => {
+    config.ignore("n_positions", "max_position_embeddings");
+    const options = {
+      heads: config.count(["num_heads", "num_attention_heads"]),
+      numBuckets: config.count("relative_attention_num_buckets", 32),
+      maxDistance: config.count("relative_attention_max_distance", 128),
+    };
+    const attention = t5(options);
+    const tensor = (stack: string) => `${stack}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`;
+    const layers = everyLayer ? { parametersPerLayer: true as const } : {};
+    if (!config.flag("is_encoder_decoder", true)) {
+      return { attention, ...layers, tensors: { attention: tensor("encoder") } };
+    }
+    return {
+      attention,
+      decoderAttention: t5({ ...options, direction: "causal" }),
+      ...layers,
+      tensors: { attention: tensor("encoder"), decoderAttention: tensor("decoder") },
+    };
   };
-  const attention = t5(options);
-  const tensor = (stack: string) => `${stack}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`;
-  if (!config.flag("is_encoder_decoder", true))
-    return { attention, tensors: { attention: tensor("encoder") } };
-  return {
-    attention,
-    decoderAttention: t5({ ...options, direction: "causal" }),
-    tensors: { attention: tensor("encoder"), decoderAttention: tensor("decoder") },
-  };
-};
 
 /** DeBERTa-v2 and v3 leave out positions at the input; where they do not, these are BERT's. */
 const disentangled: Added = (config) => {
@@ -203,8 +309,20 @@ export const families: Readonly<Record<string, Family>> = {
   bloom,
   mpt,
   falcon,
-  t5: t5Family,
-  mt5: t5Family,
+  t5: t5Family(),
+  mt5: t5Family(),
+  umt5: t5Family(true),
+  bart,
+  mbart: bart,
+  whisper,
+  marian,
+  pegasus: marian,
+  clip: twoTowers(clip),
+  clip_text_model: textTower(clip),
+  clip_vision_model: visionTower(clip),
+  siglip: twoTowers(siglip),
+  siglip_text_model: textTower(siglip),
+  siglip_vision_model: visionTower(siglip),
   deberta,
   "deberta-v2": deberta,
 };

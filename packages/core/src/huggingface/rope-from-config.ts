@@ -15,6 +15,7 @@ import { layersOf } from "./rope-layers.ts";
 import { type RopeModel, ropeModels } from "./rope-models.ts";
 import {
   type MultimodalSections,
+  type QueryScaling,
   type RopeParameters,
   ropeParameters,
   type Surroundings,
@@ -38,6 +39,8 @@ export interface ConfiguredRope {
   readonly layers?: readonly (RotaryEncoder | null)[];
   /** Where positions have three axes: how the pairs are shared out. The encoder is that of text. */
   readonly multimodal?: MultimodalSections;
+  /** Where queries are multiplied by a factor that grows with their position, which is no matter of the encoder. */
+  readonly queryScaling?: QueryScaling;
 }
 
 const BLOCKS = ["rope_parameters", "rope_scaling"];
@@ -80,18 +83,24 @@ export function ropeFromConfig(config: unknown, options: RopeConfigOptions = {})
   const model = modelOf(text);
   checkKeys(text, model);
   const make = (parameters: RopeParameters, type?: string) =>
-    rope(ropeOptions(text, model ?? {}, headOf(text, type), parameters, options.pairing));
+    rope(ropeOptions(text, model ?? {}, headOf(text, model ?? {}, type), parameters, options.pairing));
 
-  const { flat, nested } = blocksOf(text, length);
+  const { flat, nested } = blocksOf(text, model ?? {}, length);
   const byLayerType = Object.fromEntries(
     Object.entries(nested).map(([type, parameters]) => [type, make(parameters, type)]),
   );
   const only = flat && make(flat);
   const encoder = only ?? byLayerType[wantedType(nested, layerType)]!;
-  const [{ multimodal }] = (flat ? [flat] : Object.values(nested)) as [RopeParameters];
+  const [{ multimodal, queryScaling }] = (flat ? [flat] : Object.values(nested)) as [RopeParameters];
   if (multimodal) checkSections(multimodal, encoder);
   const layers = layersOf(text, model ?? {}, byLayerType, only);
-  return { encoder, byLayerType, ...(layers && { layers }), ...(multimodal && { multimodal }) };
+  return {
+    encoder,
+    byLayerType,
+    ...(layers && { layers }),
+    ...(multimodal && { multimodal }),
+    ...(queryScaling && { queryScaling }),
+  };
 }
 
 const isRopeKey = (key: string): boolean => /rope|rotary/i.test(key);
@@ -130,10 +139,16 @@ function checkKeys(config: Config, model: RopeModel | undefined): void {
 }
 
 /** Length of a head that is turned: of its part for positions where it has one, else of all of it. */
-function headOf(config: Config, layerType?: string): number {
-  const global = layerType === "full_attention" ? oneOf(config, ["global_head_dim"], checkCount) : undefined;
+function headOf(config: Config, model: RopeModel, layerType?: string): number {
+  const global =
+    layerType === "full_attention"
+      ? (oneOf(config, ["global_head_dim"], checkCount) ?? model.globalHeadDim)
+      : undefined;
   const own =
-    oneOf(config, ["qk_rope_head_dim"], checkCount) ?? global ?? oneOf(config, ["head_dim"], checkCount);
+    oneOf(config, ["qk_rope_head_dim"], checkCount) ??
+    global ??
+    oneOf(config, ["head_dim"], checkCount) ??
+    model.headDim;
   if (own !== undefined) return own;
   const width = oneOf(config, ["hidden_size", "n_embd", "d_model"], checkCount);
   const heads = oneOf(config, ["num_attention_heads", "n_head", "num_heads"], checkCount);
@@ -168,10 +183,12 @@ function ropeOptions(
     dim,
     rotaryDim,
     pairing: wanted ?? ofConfig ?? "halves",
-    ...(base && { base: base.value }),
+    ...withBase(base?.value ?? model.base),
     ...(scaling && { scaling }),
   };
 }
+
+const withBase = (base: number | undefined) => (base === undefined ? {} : { base });
 
 interface Blocks {
   readonly flat?: RopeParameters;
@@ -179,8 +196,11 @@ interface Blocks {
 }
 
 /** The parameters of all layers, or of each type of layer. */
-function blocksOf(config: Config, length: number | undefined): Blocks {
-  const block = agreed(found(config, BLOCKS)) ?? { name: "rope_parameters", value: {} };
+function blocksOf(config: Config, model: RopeModel, length: number | undefined): Blocks {
+  const block = agreed(found(config, BLOCKS)) ?? {
+    name: "rope_parameters",
+    value: model.parameters ?? {},
+  };
   const { name: where, value } = block;
   const parts = Object.entries(checkObject(WHO, where, value));
   const original = oneOf(config, ["original_max_position_embeddings"], checkCount);
@@ -195,13 +215,16 @@ function blocksOf(config: Config, length: number | undefined): Blocks {
   };
   const theta = (keys: readonly string[]) => agreed(found(config, keys)) as Named<number> | undefined;
   const ofAll = theta(THETAS);
+  const local = theta(LOCAL_THETAS);
+  const ofLocal = local ?? localOf(model);
   const isNested =
     parts.length > 0 && parts.every(([, part]) => typeof part === "object" && !Array.isArray(part));
   if (isNested && parts.some(([, part]) => part !== null)) {
     const present = parts.filter(([, part]) => part !== null);
     const nested = present.map(([type, part]): [string, RopeParameters] => {
       const parameters = ropeParameters(part, { ...around, where: `${where}.${type}` });
-      return [type, { ...(ofAll && { base: checked(ofAll) }), ...parameters }];
+      const fallback = (type === "sliding_attention" ? ofLocal : undefined) ?? ofAll;
+      return [type, { ...(fallback && { base: checked(fallback) }), ...parameters }];
     });
     const bases = nested.flatMap(([, { base }]) => (base ? [base] : []));
     if (ofAll && !bases.some(({ value }) => value === ofAll.value)) agreed([ofAll, ...bases]);
@@ -209,17 +232,19 @@ function blocksOf(config: Config, length: number | undefined): Blocks {
   }
 
   const parameters = ropeParameters(value, around);
-  const local = theta(LOCAL_THETAS);
   const global = theta([GLOBAL_THETA]);
   const bases = [ofAll, parameters.base, global].filter((base) => base !== undefined);
   const base = agreed(bases);
   const flat = { ...parameters, ...(base && { base: checked(base) }) };
-  if (local === undefined) return { flat, nested: {} };
   const { scaling, ...unscaled } = flat;
-  return {
-    nested: { full_attention: flat, sliding_attention: { ...unscaled, base: checked(local) } },
-  };
+  if (ofLocal === undefined && model.localBase === undefined) return { flat, nested: {} };
+  const sliding = { ...unscaled, ...(ofLocal && { base: checked(ofLocal) }) };
+  return { nested: { full_attention: flat, sliding_attention: sliding } };
 }
+
+/** The theta that layers with a window have by the model. */
+const localOf = ({ localBase }: RopeModel): Named<number> | undefined =>
+  typeof localBase === "number" ? { name: "the theta of sliding_attention", value: localBase } : undefined;
 
 const checked = ({ name, value }: Named<number>): Named<number> => ({
   name,

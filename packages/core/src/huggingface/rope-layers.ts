@@ -9,21 +9,43 @@ const counted: Readonly<Record<string, (layer: number, every: number) => boolean
   global_attn_every_n_layers: (layer, every) => layer % every === 0,
 };
 
-/** The type of each layer, where the config says it. */
-export function layerTypesOf(config: Config): readonly string[] | undefined {
+/** The type of each layer, where the config or the model says it. */
+function layerTypesOf(config: Config, model: RopeModel): readonly string[] | undefined {
   const types = given(config, "layer_types");
   if (types !== undefined) {
     if (Array.isArray(types) && types.every((type) => typeof type === "string")) return types;
     throw new TypeError(`${WHO}: layer_types must be an array of strings, got ${show(types)}`);
   }
   const layers = layerCount(config);
-  const [key] = Object.keys(counted).filter((name) => typeof given(config, name) === "number");
-  if (key === undefined || layers === undefined) return undefined;
-  const every = checkCount(WHO, key, config[key]);
+  if (layers === undefined || withoutWindow(config, model)) return undefined;
+  const pattern = given(config, "sliding_window_pattern");
+  if (typeof pattern === "string") return lettersOf(pattern, layers);
+  const own = Object.keys(counted).filter((name) => given(config, name) !== undefined);
+  const counts = own.length > 0 ? config : (model.counts ?? {});
+  const [key] = own.length > 0 ? own : Object.keys(counts);
+  if (key === undefined) return undefined;
+  const every = checkCount(WHO, key, counts[key]);
   return Array.from({ length: layers }, (_, layer) =>
     counted[key]!(layer, every) ? "full_attention" : "sliding_attention",
   );
 }
+
+/** A pattern such as LLLG, over and over: L for a layer with a window, G for one without. */
+function lettersOf(pattern: string, layers: number): string[] {
+  if (!/^[LG]+$/.test(pattern)) {
+    throw new RangeError(
+      `${WHO}: sliding_window_pattern must be a number or letters L and G, got ${show(pattern)}`,
+    );
+  }
+  return Array.from({ length: layers }, (_, layer) =>
+    pattern[layer % pattern.length] === "G" ? "full_attention" : "sliding_attention",
+  );
+}
+
+const withoutWindow = (config: Config, model: RopeModel): boolean =>
+  model.ropeWithoutWindow === true &&
+  Object.hasOwn(config, "sliding_window") &&
+  given(config, "sliding_window") === undefined;
 
 function layerCount(config: Config): number | undefined {
   return oneOf(config, ["num_hidden_layers", "n_layer", "num_layers"], (who, what, value) =>
@@ -68,7 +90,8 @@ export function layersOf(
   byLayerType: Readonly<Record<string, RotaryEncoder>>,
   only: RotaryEncoder | undefined,
 ): readonly (RotaryEncoder | null)[] | undefined {
-  const types = layerTypesOf(config);
+  const types = layerTypesOf(config, model);
+  const withoutRope = withoutWindow(config, model) ? [] : (model.withoutRope ?? []);
   const layers = layerCount(config) ?? types?.length;
   if (types !== undefined && types.length !== layers) {
     throw new RangeError(
@@ -82,7 +105,7 @@ export function layersOf(
     if (turned?.[layer] === false) return null;
     const type = types?.[layer];
     if (type === undefined) return only ?? null;
-    if (!isAttention(type) || model.withoutRope?.includes(type)) return null;
+    if (!isAttention(type) || withoutRope.includes(type)) return null;
     if (only !== undefined) return only;
     checkOneOf(WHO, `layer_types[${layer}]`, type, Object.keys(byLayerType));
     return byLayerType[type]!;

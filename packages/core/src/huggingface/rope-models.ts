@@ -20,6 +20,8 @@ export interface RopeModel {
   readonly noRopeLayerInterval?: number;
   /** Layers of these types have no RoPE. */
   readonly withoutRope?: readonly string[];
+  /** … but have it where `sliding_window` is null. */
+  readonly ropeWithoutWindow?: true;
   /** Which key counts out the types of layers, and its value, where the config has neither it nor a list. */
   readonly counts?: Readonly<Record<string, number>>;
 }
@@ -61,14 +63,14 @@ export const ropeModels: Readonly<Record<string, RopeModel>> = {
   ernie4_5: { pairing: "interleaved", base: 5e5, headDim: 128 },
   ernie4_5_moe: { pairing: "interleaved", base: 5e5 },
   eurobert: plain,
-  exaone4: slidingOnly,
+  exaone4: { ...slidingOnly, ropeWithoutWindow: true },
   falcon: plain,
   falcon_h1: plain,
   flex_olmo: { base: 5e5 },
   gemma,
   gemma2: gemma,
   gemma3_text: { ...gemma3, counts: { sliding_window_pattern: 6 } },
-  gemma3n_text: gemma3,
+  gemma3n_text: { ...gemma3, counts: { sliding_window_pattern: 5 } },
   gemma4_text: {
     ...gemma,
     globalHeadDim: 512,

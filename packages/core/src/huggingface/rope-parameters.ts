@@ -18,12 +18,19 @@ export interface MultimodalSections {
   readonly interleaved: boolean;
 }
 
+/** The query at position p is multiplied by 1 + beta · ln(1 + ⌊p / length⌋) (Ministral 3). */
+export interface QueryScaling {
+  readonly beta: number;
+  readonly length: number;
+}
+
 /** What one block of RoPE parameters says. */
 export interface RopeParameters {
   readonly base?: Named<number>;
   readonly partialRotaryFactor?: Named<number>;
   readonly scaling?: RopeScaling;
   readonly multimodal?: MultimodalSections;
+  readonly queryScaling?: QueryScaling;
 }
 
 /** What the rest of the config has to say about it. */
@@ -48,6 +55,9 @@ const fromZero: Check = (who, what, value) => checkBetween(who, what, value, 0, 
 
 const checks: Readonly<Record<string, Check>> = {
   factor: checkPositive,
+  alpha: checkPositive,
+  llama_4_scaling_beta: fromZero,
+  max_position_embeddings: checkCount,
   original_max_position_embeddings: checkCount,
   attention_factor: checkPositive,
   beta_fast: checkPositive,
@@ -98,16 +108,34 @@ function needed(value: number | undefined, key: string, { where }: Surroundings)
   throw new TypeError(`${WHO}: ${key} must be given for this ${where}, got undefined`);
 }
 
+/** HunYuan writes these beside `alpha`, with which its code takes a fixed base and reads none of them. */
+const YARN_ONLY = ["beta_fast", "beta_slow", "mscale", "mscale_all_dim"];
+
+/** Inside the block or outside: the trained length. */
+function longestOf(values: Values, { where, maxPositionEmbeddings }: Surroundings): number | undefined {
+  const key = "max_position_embeddings";
+  const inside = found(values, [key], `${where}.`) as Named<number>[];
+  const outside = maxPositionEmbeddings === undefined ? [] : [{ name: key, value: maxPositionEmbeddings }];
+  return agreed([...inside, ...outside])?.value;
+}
+
 const ropeTypes: Readonly<Record<string, RopeType>> = {
   default: { keys: [], unscaled: true },
 
   linear: { keys: ["factor"], required: ["factor"] },
 
   dynamic: {
-    keys: ["factor", original],
+    keys: ["factor", original, "alpha", ...YARN_ONLY],
     required: ["factor"],
-    used: [original],
+    used: [original, "alpha", ...YARN_ONLY],
     extra(values, around) {
+      const beside = YARN_ONLY.find((key) => values[key] !== undefined);
+      if (values.alpha !== undefined) return { type: "ntk", factor: values.alpha };
+      if (beside !== undefined) {
+        throw new TypeError(
+          `${WHO}: ${around.where}.${beside} must be left out for rope_type "dynamic" without alpha, got ${show(values[beside])}`,
+        );
+      }
       const { where, maxPositionEmbeddings, length } = around;
       const trained =
         maxPositionEmbeddings === undefined
@@ -130,12 +158,15 @@ const ropeTypes: Readonly<Record<string, RopeType>> = {
       "mscale_all_dim",
       "truncate",
       "finetuned",
+      "max_position_embeddings",
+      "llama_4_scaling_beta",
     ],
-    used: ["finetuned"],
+    used: ["finetuned", "max_position_embeddings", "llama_4_scaling_beta"],
     extra(values, around) {
       const originalMaxPositionEmbeddings = originalLength(values, around);
+      const known = longestOf(values, around);
       if (values.factor !== undefined) return { originalMaxPositionEmbeddings };
-      const longest = needed(around.maxPositionEmbeddings, "factor or max_position_embeddings", around);
+      const longest = needed(known, "factor or max_position_embeddings", around);
       return { factor: longest / originalMaxPositionEmbeddings, originalMaxPositionEmbeddings };
     },
   },
@@ -210,11 +241,13 @@ export function ropeParameters(block: unknown, around: Surroundings): RopeParame
   );
   const scaling = scalingOf(type, config, { ...around, partialRotaryFactor });
   const multimodal = sectionsOf(config, where);
+  const queryScaling = queryScalingOf(config, around);
   return {
     ...(base && { base }),
     ...(partialRotaryFactor && type !== "proportional" && { partialRotaryFactor }),
     ...(scaling && { scaling }),
     ...(multimodal && { multimodal }),
+    ...(queryScaling && { queryScaling }),
   };
 }
 
@@ -252,6 +285,13 @@ function scalingOf(type: string, config: Config, around: Surroundings): RopeScal
 
 const camelCase = (key: string): string =>
   key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** @throws TypeError where the length is missing */
+function queryScalingOf(config: Config, around: Surroundings): QueryScaling | undefined {
+  const beta = given(config, "llama_4_scaling_beta");
+  if (beta === undefined || beta === 0) return undefined;
+  return { beta: beta as number, length: originalLength(config, around) };
+}
 
 function sectionsOf(config: Config, where: string): MultimodalSections | undefined {
   const sections = given(config, "mrope_section");

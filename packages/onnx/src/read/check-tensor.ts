@@ -43,6 +43,9 @@ const storages: Readonly<Partial<Record<Type, Storage>>> = {
   [Type.INT2]: storage(2, "int32Data", 1 / 4),
 };
 
+/** Bits of an element; undefined for strings and unknown types. */
+export const bitsOf = (type: number): number | undefined => storages[type as Type]?.bits;
+
 const FIELDS = ["floatData", "doubleData", "int32Data", "int64Data", "uint64Data", "stringData"] as const;
 
 /** What a tensor's lengths and type ask for, it has. @throws RangeError naming the place */

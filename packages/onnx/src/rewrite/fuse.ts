@@ -1,4 +1,5 @@
 import { TensorProto_DataType as Type } from "onnx-buf";
+import type { RotaryTarget } from "../fused-rotary.ts";
 import { type Draft, intAttr } from "./draft.ts";
 import type { RotaryPattern } from "./find-rotary.ts";
 import { halve, type Refusal } from "./halve.ts";
@@ -6,7 +7,7 @@ import { type Length, over, type Shape, times } from "./lengths.ts";
 import { MICROSOFT } from "./nodes.ts";
 import { unsqueezed } from "./pairs.ts";
 
-export type FusedTarget = "ai.onnx" | "com.microsoft";
+export type FusedTarget = Exclude<RotaryTarget, "primitives">;
 
 /** The axes of what is turned. */
 export type RotaryLayout =

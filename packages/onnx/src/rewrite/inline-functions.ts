@@ -77,7 +77,7 @@ export function inlineFunctions(who: string, model: ModelProto): ModelProto {
       return found;
     };
     const nodes = body.node.map((node) => {
-      const copy = clone(NodeProtoSchema, node);
+      const copy = subgraphsOf(node).length > 0 ? clone(NodeProtoSchema, node) : { ...node };
       copy.name = fresh(`${stem}/${node.name || node.opType}`);
       rename(copy, renamed, call, body);
       return copy;

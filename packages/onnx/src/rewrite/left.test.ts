@@ -1,7 +1,8 @@
 import { TensorProto_DataType as Type } from "onnx-buf";
 import { expect, test } from "vitest";
+import type { RotaryTarget } from "../fused-rotary.ts";
 import { type Builder, builder } from "./build.fixture.ts";
-import { type RotaryTarget, rewriteRotary } from "./rewrite-rotary.ts";
+import { rewriteRotary } from "./rewrite-rotary.ts";
 
 const END = Number.MAX_SAFE_INTEGER;
 

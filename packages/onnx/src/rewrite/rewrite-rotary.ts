@@ -1,6 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { checks } from "@posenc/core";
 import { type ModelProto, ModelProtoSchema, type NodeProto, OperatorSetIdProtoSchema } from "onnx-buf";
+import type { RotaryTarget } from "../fused-rotary.ts";
 import { checkModel } from "../read/check-model.ts";
 import { type ReadModelOptions, readFor } from "../read/read-model.ts";
 import {
@@ -18,8 +19,6 @@ import { MICROSOFT } from "./nodes.ts";
 import { opsetOf, raiseOpset, whyNotRaise } from "./raise-opset.ts";
 import { scopesOf } from "./scope.ts";
 import { fusedOf, unfuse } from "./unfuse.ts";
-
-export type RotaryTarget = FusedTarget | "primitives";
 
 export interface RewrittenModel {
   /** The file; the bytes that were given where nothing was rewritten. */

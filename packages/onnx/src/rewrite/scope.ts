@@ -1,5 +1,6 @@
 import { toBinary } from "@bufbuild/protobuf";
 import {
+  type AttributeProto,
   AttributeProtoSchema,
   type GraphProto,
   type NodeProto,
@@ -209,6 +210,14 @@ function tensorKey(place: string, edge: string, tensor: TensorProto): string {
   return `tensor ${dataType} [${dims}] ${data ?? [floatData, int64Data, int32Data, doubleData].join(";")}`;
 }
 
+/** Numbers as they are, anything rarer by its bytes. */
+function attributeKey(attribute: AttributeProto): string {
+  const { name, type, f, i, floats, ints, s, t, strings, sparseTensor, tp, refAttrName } = attribute;
+  if (t || sparseTensor || tp || strings.length > 0 || s.length > 0 || refAttrName !== "")
+    return [...toBinary(AttributeProtoSchema, attribute)].join();
+  return `${name} ${type} ${f} ${i} ${floats} ${ints}`;
+}
+
 const random = /^(Random|Multinomial|Bernoulli|Dropout)/;
 const keys = new WeakMap<Scope, Map<string, string>>();
 
@@ -220,7 +229,7 @@ function nodeKey(scope: Scope, node: NodeProto): ((output: number) => string) | 
   const attributes = [...node.attribute]
     .filter(({ t, tensors }) => (t?.rawData.length ?? 0) <= 8 * COMPARED && tensors.length === 0)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((attribute) => [...toBinary(AttributeProtoSchema, attribute)].join());
+    .map(attributeKey);
   if (attributes.length < node.attribute.length) return undefined;
   const inputs = node.input.map((edge) => (edge === "" ? "" : scope.canonical(edge)));
   const text = JSON.stringify([

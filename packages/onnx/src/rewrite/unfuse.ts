@@ -1,7 +1,7 @@
 import type { Pairing } from "@posenc/core";
 import type { NodeProto } from "onnx-buf";
 import { type Draft, intAttr } from "./draft.ts";
-import type { RotaryLayout } from "./fuse.ts";
+import type { FusedTarget, RotaryLayout } from "./fuse.ts";
 import type { Refusal } from "./halve.ts";
 import type { Length } from "./lengths.ts";
 import { attributeOf, intAttribute, isStandard, MICROSOFT } from "./nodes.ts";
@@ -11,7 +11,7 @@ const END = 0x7fffffff;
 
 /** A RotaryEmbedding as its attributes and inputs have it, whichever domain it is of. */
 export interface FusedRotary {
-  readonly target: "ai.onnx" | "com.microsoft";
+  readonly target: FusedTarget;
   readonly pairing: Pairing;
   /** 0 where the input's axes tell. */
   readonly heads: number;

@@ -2,19 +2,75 @@ import type { SplitFrequencies } from "./split-frequencies.ts";
 
 const SHIFT = 6755399441055744;
 const [PART_1, PART_2, PART_3] = [1.570796251296997, 7.549789415861596e-8, 5.390302858158119e-15];
+const BLOCK = 64;
+const { fround } = Math;
 
-/**
- * The sincos kernels in JavaScript, with the same bits: one position, `sin` and `cos` of each frequency from offset `o`
- * on. assembly/sincos.ts has the sources.
- */
-export function sincosPlain(
-  position: number,
-  { count, plane, planes }: SplitFrequencies,
-  amplitude: number,
+/** What the kernel is given. */
+export interface Waves {
+  readonly sin: Float32Array;
+  readonly cos: Float32Array;
+  readonly split: SplitFrequencies;
+  readonly amplitude: number;
+  /** A row with a smaller |sin · cos| is made directly. */
+  readonly least: number;
+}
+
+/** The sincos kernel in JavaScript, with the same bits; assembly/sincos.ts says how it goes. */
+export function sincosPlain(waves: Waves, positions: ArrayLike<number>): void {
+  const { sin, cos, split, amplitude, least } = waves;
+  const { count } = split;
+  const row = () => new Float64Array(2 * count);
+  const [own, high] = [row(), row()];
+  const block: Float64Array[] = [];
+  let start = Number.NaN;
+  for (let r = 0, o = 0; r < positions.length; r++, o += count) {
+    const position = positions[r]!;
+    let near = true;
+    if (Number.isInteger(position)) {
+      const from = Math.floor(position / BLOCK) * BLOCK;
+      if (from !== start) {
+        start = from;
+        fillWaves(start, split, high);
+        for (let i = 0; i < 2 * count; i++) high[i]! *= amplitude;
+      }
+      let low = block[position - start];
+      if (low === undefined) {
+        low = row();
+        block[position - start] = low;
+        fillWaves(position - start, split, low);
+      }
+      near = addAngles(sin, cos, o, high, low, count) < least;
+    }
+    if (!near) continue;
+    fillWaves(position, split, own);
+    for (let i = 0; i < count; i++) {
+      sin[o + i] = own[i]! * amplitude;
+      cos[o + i] = own[count + i]! * amplitude;
+    }
+  }
+}
+
+function addAngles(
   sin: Float32Array,
   cos: Float32Array,
   o: number,
-): void {
+  high: Float64Array,
+  low: Float64Array,
+  count: number,
+): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < count; i++) {
+    const s = fround(high[i]! * low[count + i]! + high[count + i]! * low[i]!);
+    const c = fround(high[count + i]! * low[count + i]! - high[i]! * low[i]!);
+    sin[o + i] = s;
+    cos[o + i] = c;
+    least = Math.min(least, Math.abs(fround(s * c)));
+  }
+  return least;
+}
+
+/** Sines, then cosines, of one position. */
+function fillWaves(position: number, { count, plane, planes }: SplitFrequencies, out: Float64Array): void {
   for (let i = 0; i < count; i++) {
     const a = position * planes[i]!;
     const b = position * planes[plane + i]!;
@@ -45,8 +101,9 @@ export function sincosPlain(
     const k = 1 - (z * 0.5 - z * z * y);
 
     const odd = (n & 1) !== 0;
-    const [sine, cosine] = odd ? [k, s] : [s, k];
-    sin[o + i] = ((n & 2) !== 0 ? -sine : sine) * amplitude;
-    cos[o + i] = (((n + 1) & 2) !== 0 ? -cosine : cosine) * amplitude;
+    const sine = odd ? k : s;
+    const cosine = odd ? s : k;
+    out[i] = (n & 2) !== 0 ? -sine : sine;
+    out[count + i] = ((n + 1) & 2) !== 0 ? -cosine : cosine;
   }
 }

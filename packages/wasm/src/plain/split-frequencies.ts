@@ -19,24 +19,20 @@ function topBits(x: number): number {
   return shifted - (shifted - x);
 }
 
-const made = new WeakMap<Frequencies, SplitFrequencies>();
-
-export function splitFrequencies(frequencies: Frequencies): SplitFrequencies {
-  const found = made.get(frequencies);
-  if (found !== undefined) return found;
-  const { high, low } = frequencies;
+export function splitFrequencies({ high, low }: Frequencies): SplitFrequencies {
   const count = high.length;
   const plane = Math.ceil(count / 4) * 4;
   const planes = new Float64Array(3 * plane);
+  let most = 0;
   for (let i = 0; i < plane; i++) {
     const from = Math.min(i, count - 1);
-    const first = topBits(high[from]!);
-    const second = topBits(high[from]! - first);
+    const whole = high[from]!;
+    const first = topBits(whole);
+    const second = topBits(whole - first);
     planes[i] = first;
     planes[plane + i] = second;
-    planes[2 * plane + i] = high[from]! - first - second + low[from]!;
+    planes[2 * plane + i] = whole - first - second + low[from]!;
+    most = Math.max(most, Math.abs(whole));
   }
-  const split = { count, plane, planes, most: high.reduce((most, f) => Math.max(most, Math.abs(f)), 0) };
-  made.set(frequencies, split);
-  return split;
+  return { count, plane, planes, most };
 }

@@ -6,6 +6,7 @@ import { compareOptions } from "./compare/options.ts";
 import { localRunner, type Runner, threadRunner } from "./compare/runner.ts";
 import { usual } from "./contenders.ts";
 import type { Flags } from "./flags.ts";
+import { inspect } from "./inspect/inspect.ts";
 import type { Output } from "./output.ts";
 import { traceOptions } from "./trace/options.ts";
 import { trace } from "./trace/trace.ts";
@@ -86,6 +87,13 @@ export async function command(
       await useBackend("wasm");
       await trace(options, output, signal);
     });
+
+  program
+    .command("inspect")
+    .description("say what an ONNX file takes and gives, and which position encodings it has")
+    .argument("<file>", "the ONNX file")
+    .option("--json", "print all of it as JSON")
+    .action((file: string, flags: Flags) => inspect(file, { json: flags.json === true }, output));
 
   try {
     await program.parseAsync(parameters, { from: "user" });

@@ -71,7 +71,10 @@ const layers: Measurement = {
     const optimizer = tf.train.adam(1e-3);
     const [images, labels] = [
       tf.randomUniform([128, 784]),
-      tf.oneHot(tf.range(0, 128, 1, "int32").mod(10), 10),
+      tf.oneHot(
+        Int32Array.from({ length: 128 }, (_, i) => i % 10),
+        10,
+      ),
     ];
     const loss = () =>
       tf.mean(

@@ -133,6 +133,6 @@ export { type YarnSoftmaxOptions, yarnSoftmaxFactor } from "./rope-scaling/yarn.
 export type { SafetensorsDType } from "./safetensors/decode.ts";
 export { readSafetensors, type Safetensor, type Safetensors } from "./safetensors/read-safetensors.ts";
 export { partsOf, type Slots, slots } from "./slots.ts";
-export { canTabulate, tabulate } from "./tabulate.ts";
+export { canTabulate, tabulate, tabulateParts } from "./tabulate.ts";
 export { plainTypedArrays, typedArrays } from "./typed-arrays/index.ts";
 export { array, type NdArray } from "./typed-arrays/nd-array.ts";

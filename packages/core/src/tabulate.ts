@@ -1,4 +1,5 @@
 import { checkCount, checkObject } from "./checks.ts";
+import type { Composition } from "./compose.ts";
 import type { AdditiveEncoder, Encoder, RotaryEncoder } from "./encoder.ts";
 import type { Ops } from "./ops.ts";
 import { range } from "./range.ts";
@@ -52,3 +53,17 @@ function rotaryTables(encoder: RotaryEncoder, count: number): RotaryEncoder {
 
 const lookUp = <T>({ constant, gather }: Ops<T>, { data, shape }: NdArray, positions: T): T =>
   gather(constant(data, shape), positions);
+
+/** {@link tabulate} for each encoder of a composition that can be; at least one must. */
+export function tabulateParts(composition: Composition, maxPosition: number): Composition {
+  if (!composition.parts.some(({ encoder }) => canTabulate(encoder))) {
+    throw new TypeError(
+      `compose: maxPosition must be left out where no part has a table, got ${maxPosition}`,
+    );
+  }
+  const parts = composition.parts.map(({ encoder, ...part }) => ({
+    ...part,
+    encoder: canTabulate(encoder) ? tabulate(encoder, maxPosition) : encoder,
+  }));
+  return { ...composition, parts, positions: { ...composition.positions, below: maxPosition } };
+}

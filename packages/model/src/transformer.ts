@@ -124,11 +124,14 @@ export function transformer(given: TransformerOptions): Transformer {
       const value = project("value");
       const [q, key] = slot.turn(project("query"), project("key"), positions);
       const { key: k, value: v } = keep(layer, { key, value });
-      const products = mul(matMul(q, swapAxes(k, -2, -1)), 1 / Math.sqrt(headDim)); // [batch, heads, length, past + length]
-      const scores = slot.score({ q, k, products }, positions, keyPositions);
-      const masked = hidden === undefined ? scores : where(hidden, MASKED, scores);
-      const weights = seen(`blocks.${layer}.attention.weights`, softmax(masked));
-      return matMul(flatten(swapAxes(matMul(weights, v), -3, -2), dim), block["attention.output"]!);
+      const { weights, mixed } = ops.scope("Attention", () => {
+        const products = mul(matMul(q, swapAxes(k, -2, -1)), 1 / Math.sqrt(headDim)); // [batch, heads, length, past + length]
+        const scores = slot.score({ q, k, products }, positions, keyPositions);
+        const weights = softmax(hidden === undefined ? scores : where(hidden, MASKED, scores));
+        return { weights, mixed: matMul(weights, v) };
+      });
+      seen(`blocks.${layer}.attention.weights`, weights);
+      return matMul(flatten(swapAxes(mixed, -3, -2), dim), block["attention.output"]!);
     }
 
     /** The layer's keys and values so far, and these. */

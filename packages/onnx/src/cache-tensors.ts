@@ -1,56 +1,51 @@
 /** What an exported model takes and gives for decoding, besides tokens, positions and logits. */
+import type { Ops } from "@posenc/core";
 import type { Past, StepOptions, Transformer } from "@posenc/model";
 import { positionDims, positionType } from "./encoder-graphs.ts";
+import type { File } from "./export-options.ts";
 import type { Edge, Graph } from "./graph.ts";
-import { onnxOps } from "./onnx-ops.ts";
 
 /** How the graph is told which keys a token sees; see `exportModel`. */
 export type CacheMask = "pairs" | "padding";
 
-/** What an input or output is called in the file, by our name. */
-type Named = (name: string) => string;
-
 export function cacheInputs(
-  graph: Graph,
+  { graph, ops, tensor }: File,
   model: Transformer,
-  named: Named,
   tokens: Edge,
   kind: CacheMask,
 ): Required<Pick<StepOptions<Edge>, "mask" | "past">> {
   const { encoder, blocks } = model.options;
   const layers = () =>
     Array.from({ length: blocks }, (_, i) => {
-      const input = (part: string) =>
-        graph.input(named(`past.${i}.${part}`), "float32", layerDims(model, "past_length"));
+      const input = (part: string) => tensor(`past.${i}.${part}`, layerDims(model, "past_length"));
       return { key: input("key"), value: input("value") };
     });
   if (kind === "pairs") {
-    const mask = graph.input(named("mask"), "int32", ["mask_batch", "mask_length", "total_length"]);
+    const mask = graph.input("mask", "int32", ["mask_batch", "mask_length", "total_length"]);
     const dims = positionDims(encoder, "past_length");
-    const positions = graph.input(named("past.positions"), positionType(encoder), dims);
+    const positions = graph.input("past.positions", positionType(encoder), dims);
     return { mask, past: { positions, layers: layers() } };
   }
-  const { expandDims, float } = onnxOps(graph);
-  const mask = graph.input(named("mask"), "int32", ["batch", "total_length"]);
-  const counted = countedBefore(graph, mask, tokens);
+  const { expandDims, float } = ops;
+  const mask = graph.input("mask", "int32", ["batch", "total_length"]);
+  const counted = countedBefore(graph, ops, mask, tokens);
   const positions = positionType(encoder) === "float32" ? float(counted) : counted;
   return { mask: expandDims(mask, -2), past: { positions, layers: layers() } };
 }
 
 export function presentOutputs(
-  graph: Graph,
+  { result }: File,
   model: Transformer,
-  named: Named,
   present: Past<Edge>,
   kind: CacheMask,
 ): void {
   if (kind === "pairs") {
     const dims = positionDims(model.options.encoder, "total_length");
-    graph.output(named("present.positions"), present.positions, dims);
+    result("present.positions", present.positions, dims);
   }
   for (const [i, { key, value }] of present.layers.entries()) {
-    graph.output(named(`present.${i}.key`), key, layerDims(model, "total_length"));
-    graph.output(named(`present.${i}.value`), value, layerDims(model, "total_length"));
+    result(`present.${i}.key`, key, layerDims(model, "total_length"));
+    result(`present.${i}.value`, value, layerDims(model, "total_length"));
   }
 }
 
@@ -62,10 +57,9 @@ function layerDims({ options: { heads, dim } }: Transformer, length: string): (s
  * The positions of the tokens in the cache, as `positionsFromMask` counts them: mask [batch, total], tokens
  * [batch, length] → [batch, total − length].
  */
-function countedBefore(graph: Graph, mask: Edge, tokens: Edge): Edge {
+function countedBefore(graph: Graph, { maximum, neg, sub }: Ops<Edge>, mask: Edge, tokens: Edge): Edge {
   const row = { type: mask.type, rank: 1 } as const;
   const table = { type: mask.type, rank: 2 } as const;
-  const { maximum, neg, sub } = onnxOps(graph);
   const ints = (value: number, shape: readonly number[]) => graph.constant(Int32Array.of(value), shape);
   const length = graph.node("Shape", [tokens], row, { start: { int: 1 }, end: { int: 2 } });
   const counts = graph.node("CumSum", [mask, ints(1, [])], table);

@@ -40,7 +40,7 @@ export function exportEncoder(encoder: Encoder, options: ExportEncoderOptions = 
   };
   const target = file(encoder.name, metadata, how);
   const prefix = `${encoder.name}.`;
-  const edges = parameterEdges(target.graph, encoder.name, encoder.parameters, values, prefix);
+  const edges = parameterEdges(target.graph, encoder.name, encoder.parameters, values, { prefix });
   const written = maxPosition === undefined ? encoder : tabulate(encoder, maxPosition);
   writeEncoder(written, target, edges, how);
   return target.graph.toBytes();

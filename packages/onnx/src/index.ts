@@ -1,11 +1,11 @@
 export type { CacheMask } from "./cache-tensors.ts";
 export type { EncoderLayout } from "./encoder-graphs.ts";
 export { type ExportEncoderOptions, exportEncoder } from "./export-encoder.ts";
-export { type ExportModelOptions, exportModel } from "./export-model.ts";
+export { type ExportModelOptions, exportModel, exportModelFiles } from "./export-model.ts";
 export type { ExportOptions } from "./export-options.ts";
 export { float16Bits, fromFloat16Bits } from "./float16.ts";
 export type { RotaryTarget } from "./fused-rotary.ts";
-export { type Edge, type Graph, type GraphOptions, graph, type Result } from "./graph.ts";
+export { type Edge, type Graph, type GraphFiles, type GraphOptions, graph, type Result } from "./graph.ts";
 export type { InspectedValue } from "./inspect/describe-type.ts";
 export type { FoundEncoding } from "./inspect/find-encodings.ts";
 export { type InspectedModel, inspectModel } from "./inspect/inspect-model.ts";

@@ -1,11 +1,13 @@
 import { checks, type NdArray, type Parameters, sizeOf } from "@posenc/core";
 import type { Edge, Graph } from "./graph.ts";
+import { type Attributes, stored, typeNumbers } from "./proto.ts";
 
 /** Values of parameters by name, row by row. */
 export type ParameterValues = Readonly<Record<string, Float32Array | NdArray>>;
 
 /**
- * Puts the values of all parameters into the graph, under their names after `prefix`.
+ * Puts the values of all parameters into the graph, under their names after `prefix`; stored as float16, they are
+ * float32 again in what reads them.
  *
  * @throws TypeError, RangeError where a value is missing, unknown, not float32 or of another size
  */
@@ -14,7 +16,7 @@ export function parameterEdges(
   who: string,
   parameters: Parameters,
   values: ParameterValues | undefined,
-  prefix = "",
+  { prefix = "", dtype = "float32" }: StorageOptions = {},
 ): Record<string, Edge> {
   const names = Object.keys(parameters);
   const given = values ?? {};
@@ -28,12 +30,22 @@ export function parameterEdges(
   }
   for (const name of names) checkValue(who, name, parameters[name]!.shape, given[name]);
   return Object.fromEntries(
-    names.map((name) => [
-      name,
-      graph.parameter(prefix + name, dataOf(given[name]!), parameters[name]!.shape),
-    ]),
+    names.map((name) => {
+      const data = stored(dataOf(given[name]!) as Float32Array, dtype);
+      const edge = graph.parameter(prefix + name, data, parameters[name]!.shape);
+      const type = "float32";
+      const read = dtype === type ? edge : graph.node("Cast", [edge], { type, rank: edge.rank }, toFloat32);
+      return [name, read];
+    }),
   );
 }
+
+interface StorageOptions {
+  readonly prefix?: string;
+  readonly dtype?: "float32" | "float16";
+}
+
+const toFloat32: Attributes = { to: { int: typeNumbers.float32 } };
 
 const dataOf = (value: Float32Array | NdArray) => (value instanceof Float32Array ? value : value.data);
 

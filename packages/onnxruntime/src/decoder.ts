@@ -9,7 +9,7 @@ import {
 } from "@posenc/onnx";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { type DecoderInput, decoderRows } from "./decoder-rows.ts";
-import { checkRuntime, type Runtime, type SessionOptions } from "./runtime.ts";
+import { checkRuntime, type Runtime, type SessionExportOptions, type SessionOptions } from "./runtime.ts";
 import { checkTensor } from "./tensors.ts";
 
 export type { DecoderInput } from "./decoder-rows.ts";
@@ -37,6 +37,8 @@ export interface DecoderOptions {
   readonly session?: SessionOptions;
 }
 
+export interface CreateDecoderOptions extends DecoderOptions, SessionExportOptions {}
+
 export interface OpenDecoderOptions extends DecoderOptions {
   /** Where the names of encoders are looked up; those of @posenc/core unless given. */
   readonly registry?: Registry;
@@ -54,10 +56,10 @@ export async function createDecoder(
   model: Transformer,
   values: ParameterValues,
   runtime: Runtime,
-  { session }: DecoderOptions = {},
+  { session, ...options }: CreateDecoderOptions = {},
 ): Promise<Decoder> {
   checkRuntime("createDecoder", runtime);
-  const bytes = exportModel(model, values, { cache: true });
+  const bytes = exportModel(model, values, { ...options, cache: true });
   return load({ model, cache: "pairs", tensorName: (name) => name }, bytes, runtime, session);
 }
 

@@ -12,8 +12,15 @@ import {
   sizeOf,
   typedArrays,
 } from "@posenc/core";
-import { type ExportOptions, exportEncoder, type ParameterValues } from "@posenc/onnx";
-import { checkRuntime, type GraphSession, openGraph, type Runtime, type SessionOptions } from "./runtime.ts";
+import { exportEncoder, type ParameterValues } from "@posenc/onnx";
+import {
+  checkRuntime,
+  type GraphSession,
+  openGraph,
+  type Runtime,
+  type SessionExportOptions,
+  type SessionOptions,
+} from "./runtime.ts";
 import { checkTensor, feedPositions, reshape } from "./tensors.ts";
 
 /** What `bind` gives, with promises. */
@@ -43,8 +50,7 @@ export interface EncoderSession<K extends Kind = Kind> {
   dispose(): Promise<void>;
 }
 
-export interface EncoderSessionOptions
-  extends Pick<ExportOptions, "opset" | "rotary" | "dtype" | "maxPosition" | "inline"> {
+export interface EncoderSessionOptions extends SessionExportOptions {
   /** A value for each of the encoder's parameters. Required where it has any. */
   readonly values?: ParameterValues;
   /** Passed on to ONNX Runtime: execution providers, threads. */

@@ -14,5 +14,6 @@ export {
 } from "./encoder-session.ts";
 export { type GenerateFromBytesOptions, type GenerateOptions, generate } from "./generate.ts";
 export { createModelSession, type ModelSession, type ModelSessionOptions } from "./model-session.ts";
-export type { Runtime, SessionOptions } from "./runtime.ts";
+export type { Runtime, SessionExportOptions, SessionOptions } from "./runtime.ts";
 export type { SamplingOptions } from "./sampler.ts";
+export { type VerifiedRewrite, type VerifyRewriteOptions, verifyRewrite } from "./verify-rewrite.ts";

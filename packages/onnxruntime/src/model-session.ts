@@ -1,7 +1,13 @@
 import { checkPositions, checks, checkTokens, type NdArray, range, typedArrays } from "@posenc/core";
 import type { Transformer } from "@posenc/model";
 import { exportModel, type ParameterValues } from "@posenc/onnx";
-import { checkRuntime, openGraph, type Runtime, type SessionOptions } from "./runtime.ts";
+import {
+  checkRuntime,
+  openGraph,
+  type Runtime,
+  type SessionExportOptions,
+  type SessionOptions,
+} from "./runtime.ts";
 import { checkTensor, feedPositions } from "./tensors.ts";
 
 export interface ModelSession {
@@ -17,7 +23,7 @@ export interface ModelSession {
   dispose(): Promise<void>;
 }
 
-export interface ModelSessionOptions {
+export interface ModelSessionOptions extends SessionExportOptions {
   /** Passed on to ONNX Runtime: execution providers, threads. */
   readonly session?: SessionOptions;
 }
@@ -33,10 +39,10 @@ export async function createModelSession(
   model: Transformer,
   values: ParameterValues,
   runtime: Runtime,
-  { session }: ModelSessionOptions = {},
+  { session, ...options }: ModelSessionOptions = {},
 ): Promise<ModelSession> {
   checkRuntime("createModelSession", runtime);
-  const graph = await openGraph("transformer", runtime, exportModel(model, values), session);
+  const graph = await openGraph("transformer", runtime, exportModel(model, values, options), session);
   const { encoder, vocabulary } = model.options;
   return {
     async run(tokens, given) {

@@ -1,5 +1,5 @@
 import { array, checks, type NdArray } from "@posenc/core";
-import { float16Bits, fromFloat16Bits } from "@posenc/onnx";
+import { type ExportOptions, float16Bits, fromFloat16Bits } from "@posenc/onnx";
 import type {
   InferenceSession,
   InferenceSessionFactory,
@@ -14,6 +14,12 @@ export interface Runtime {
 }
 
 export type SessionOptions = InferenceSession.SessionOptions;
+
+/** How the graph of a session is written; see `ExportOptions` of @posenc/onnx. */
+export type SessionExportOptions = Pick<
+  ExportOptions,
+  "opset" | "rotary" | "dtype" | "maxPosition" | "inline"
+>;
 
 export interface GraphSession {
   /** int32 goes in as int64, and int64 comes back as int32. @throws Error after {@link dispose} */

@@ -16,10 +16,9 @@ export async function compileKernels() {
     [
       ...["assembly/index.ts", "--outFile", "kernels.wasm", "-O3", "--noAssert", "--runtime", "stub"],
       ...["--enable", "simd", "--importMemory", "--sharedMemory", "--enable", "threads"],
-      ...["--initialMemory", "1", "--maximumMemory", "65536", "--noExportMemory"],
+      ...["--baseDir", folder, "--initialMemory", "1", "--maximumMemory", "65536", "--noExportMemory"],
     ],
     {
-      baseDir: folder,
       writeFile: (name, contents) => {
         outputs[name] = contents;
       },

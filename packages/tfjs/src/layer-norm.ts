@@ -28,11 +28,20 @@ type Given = [x: Tensor, gain: Tensor, bias: Tensor, save: (tensors: Tensor[]) =
 
 const normalise = customGrad((...given) => {
   const [x, gain, bias, save] = given as unknown as Given;
-  const { unit, inverse } = unitOf(x);
+  const centred = sub(x, mean(x, -1, true));
+  const inverse = rsqrt(add(mean(square(centred), -1, true), EPSILON));
+  const unit = mul(centred, inverse);
   save([unit, inverse, gain]);
   return {
     value: add(mul(unit, gain), bias),
-    gradFunc: (dy: Tensor, saved: Tensor[]) => gradients(dy, ...(saved as [Tensor, Tensor, Tensor])),
+    gradFunc: (dy: Tensor, saved: Tensor[]) => {
+      const [unit, inverse, gain] = saved as [Tensor, Tensor, Tensor];
+      const rows = unit.shape.slice(0, -1).map((_, axis) => axis);
+      const dUnit = mul(dy, gain);
+      const along = mean(mul(dUnit, unit), -1, true);
+      const dx = mul(sub(sub(dUnit, mean(dUnit, -1, true)), mul(unit, along)), inverse);
+      return [dx, sum(mul(dy, unit), rows), sum(dy, rows)];
+    },
   };
 });
 
@@ -44,28 +53,10 @@ const fused = customGrad((...given) => {
     value: engine().runKernel(LAYER_NORM, { x, gain, bias }, attributes) as Tensor,
     gradFunc(dy: Tensor, saved: Tensor[]) {
       const [x, gain] = saved as [Tensor, Tensor];
-      // a gradient of a gradient needs operations that have one
-      if (!engine().isTapeOn())
-        return engine().runKernel(LAYER_NORM_GRADIENT, { dy, x, gain }, attributes) as Tensor[];
-      const { unit, inverse } = unitOf(x);
-      return gradients(dy, unit, inverse, gain);
+      return engine().runKernel(LAYER_NORM_GRADIENT, { dy, x, gain }, attributes) as Tensor[];
     },
   };
 });
-
-function unitOf(x: Tensor): { unit: Tensor; inverse: Tensor } {
-  const centred = sub(x, mean(x, -1, true));
-  const inverse = rsqrt(add(mean(square(centred), -1, true), EPSILON));
-  return { unit: mul(centred, inverse), inverse };
-}
-
-function gradients(dy: Tensor, unit: Tensor, inverse: Tensor, gain: Tensor): Tensor[] {
-  const rows = unit.shape.slice(0, -1).map((_, axis) => axis);
-  const dUnit = mul(dy, gain);
-  const along = mean(mul(dUnit, unit), -1, true);
-  const dx = mul(sub(sub(dUnit, mean(dUnit, -1, true)), mul(unit, along)), inverse);
-  return [dx, sum(mul(dy, unit), rows), sum(dy, rows)];
-}
 
 /** The kernels take rows of floats, and one gain and bias for each place in a row. */
 function isFused(x: Tensor, gain: Tensor, bias: Tensor): boolean {

@@ -57,14 +57,7 @@ export function addToRows(
 }
 
 /** Rows of `x` and the rows of `table` that `indices` (int32) name; four at a time, so that four are fetched at once. */
-export function gatherAdd(
-  out: usize,
-  x: usize,
-  table: usize,
-  indices: usize,
-  rows: i32,
-  count: i32,
-): void {
+export function gatherAdd(out: usize, x: usize, table: usize, indices: usize, rows: i32, count: i32): void {
   const step = (<usize>count) << 2;
   let r = 0;
   if ((count & 3) === 0) {

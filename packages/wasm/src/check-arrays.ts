@@ -49,17 +49,40 @@ export function checkShape(who: string, what: string, x: NdArray, shape: readonl
 }
 
 /** `out` shares no memory with `x`, unless the two are the same and `same` allows it. */
-export function checkApart(who: string, out: NdArray, what: string, x: NdArray, same: boolean): void {
-  const [a, b] = [out.data, x.data];
-  if (a.length === 0 || b.length === 0) return;
-  if (a !== b && (a.buffer !== b.buffer || apart(a, b))) return;
-  if (same && a.byteOffset === b.byteOffset && a.length === b.length) return;
+export function checkApart(
+  arena: Arena,
+  who: string,
+  out: NdArray,
+  what: string,
+  x: NdArray,
+  same: boolean,
+): void {
+  checkApartAt(who, out, arena.addressOf(out.data), what, x, arena.addressOf(x.data), same);
+}
+
+/** The same where the addresses are known. */
+export function checkApartAt(
+  who: string,
+  out: NdArray,
+  i: number,
+  what: string,
+  x: NdArray,
+  j: number,
+  same: boolean,
+): void {
+  const a = out.data;
+  const b = x.data;
+  if (a.length === 0 || b.length === 0 || (same && a === b)) return;
+  if (i < 0 !== j < 0) return;
+  const apart = i >= 0 ? i + 4 * a.length <= j || j + 4 * b.length <= i : apartInBuffer(a, b);
+  if (apart || (same && a.byteOffset === b.byteOffset && a.length === b.length)) return;
   throw new RangeError(
     `${who}: out must not overlap ${what}${same ? " unless it is the same" : ""}, got a part of its memory`,
   );
 }
 
-function apart(a: Data, b: Data): boolean {
+function apartInBuffer(a: Data, b: Data): boolean {
+  if (a.buffer !== b.buffer) return true;
   return a.byteOffset + a.byteLength <= b.byteOffset || b.byteOffset + b.byteLength <= a.byteOffset;
 }
 

@@ -24,7 +24,11 @@ test.each<[string, unknown, Error]>([
   ["no config", null, new TypeError("config must be an object, got null")],
   ["no model_type", {}, new TypeError("model_type must be a string, got undefined")],
   ["a key of Object", { model_type: "constructor" }, new RangeError("model_type must be one of")],
-  ["an unknown model", { model_type: "whisper", d_model: 384 }, new RangeError("model_type must be one of")],
+  [
+    "an unknown model",
+    { model_type: "mamba", hidden_size: 384 },
+    new RangeError("model_type must be one of"),
+  ],
   [
     "a missing size",
     without(gpt2, "n_embd"),

@@ -57,6 +57,23 @@ describe("learned tables", () => {
       { ...mpt, attn_config: { alibi: false } },
       { rows: 2048, dim: 4096, first: 0, tensor: "wpe.weight" },
     ],
+    [
+      {
+        model_type: "clip_text_model",
+        hidden_size: 768,
+        num_attention_heads: 12,
+        max_position_embeddings: 77,
+      },
+      { rows: 77, dim: 768, first: 0, tensor: "embeddings.position_embedding.weight" },
+    ],
+    [
+      { model_type: "clip_vision_model", hidden_size: 1024, image_size: 336, patch_size: 14 },
+      { rows: 24 * 24 + 1, dim: 1024, first: 0, tensor: "embeddings.position_embedding.weight" },
+    ],
+    [
+      { model_type: "siglip_vision_model", hidden_size: 1152, image_size: 384, patch_size: 14 },
+      { rows: 27 * 27, dim: 1152, first: 0, tensor: "embeddings.position_embedding.weight" },
+    ],
   ])("$model_type %#", (config, { rows, dim, first, tensor }) => {
     const { embeddings, tensors, attention } = encodersFromConfig(config);
     expect(embeddings!.parameters.table!.shape).toEqual([rows, dim]);
@@ -74,6 +91,74 @@ describe("learned tables", () => {
     expect(data[768]).toBeCloseTo(Math.sin(1), 6);
     expect(data[769]).toBeCloseTo(Math.cos(1), 6);
     expect(data[770]).toBeCloseTo(Math.sin(10_000 ** (-2 / 768)), 6);
+  });
+});
+
+describe("two stacks, or two towers", () => {
+  const shapeOf = (encoder: Encoder | undefined) => encoder?.parameters.table?.shape;
+
+  test.each(["bart", "mbart"])("%s: a table for each, from row 2 on", (model_type) => {
+    const config = { model_type, d_model: 768, max_position_embeddings: 1024, is_encoder_decoder: true };
+    const { embeddings, decoderEmbeddings, tensors } = encodersFromConfig(config);
+    for (const encoder of [embeddings, decoderEmbeddings]) {
+      expect(shapeOf(encoder)).toEqual([1026, 768]);
+      expect(encoder!.options).toMatchObject({ offset: 2 });
+    }
+    expect(tensors).toEqual({
+      embeddings: "encoder.embed_positions.weight",
+      decoderEmbeddings: "decoder.embed_positions.weight",
+    });
+  });
+
+  test("Whisper: sinusoids for sound, a table for text", () => {
+    const config = {
+      model_type: "whisper",
+      d_model: 384,
+      max_source_positions: 1500,
+      max_target_positions: 448,
+    };
+    const { embeddings, decoderEmbeddings, tensors } = encodersFromConfig(config);
+    expect(shapeOf(decoderEmbeddings)).toEqual([448, 384]);
+    expect(tensors).toEqual({ decoderEmbeddings: "decoder.embed_positions.weight" });
+    const { data } = embeddings!.vectors(typedArrays, range(2), {});
+    // [sines | cosines] at 10000^(-i / 191)
+    expect(data[384 + 1]).toBeCloseTo(Math.sin(10_000 ** (-1 / 191)), 6);
+    expect(data[384 + 191]).toBeCloseTo(Math.sin(1e-4), 9);
+    expect(data[384 + 192]).toBeCloseTo(Math.cos(1), 6);
+  });
+
+  test("Marian and Pegasus: all sines, then all cosines", () => {
+    for (const model_type of ["marian", "pegasus"]) {
+      const { embeddings, decoderEmbeddings, tensors } = encodersFromConfig({
+        model_type,
+        d_model: 512,
+        max_position_embeddings: 512,
+        static_position_embeddings: true,
+      });
+      expect(tensors).toBeUndefined();
+      for (const encoder of [embeddings, decoderEmbeddings]) {
+        const { data } = encoder!.vectors(typedArrays, range(2), {});
+        expect(data[512 + 1]).toBeCloseTo(Math.sin(10_000 ** (-2 / 512)), 6);
+        expect(data[512 + 256]).toBeCloseTo(Math.cos(1), 6);
+      }
+    }
+  });
+
+  test("CLIP and SigLIP: sizes that a config leaves out are those of the code", () => {
+    const clip = encodersFromConfig({
+      model_type: "clip",
+      text_config: { model_type: "clip_text_model", hidden_size: 768 },
+      vision_config: { hidden_size: 1024, patch_size: 14 },
+    });
+    expect(shapeOf(clip.embeddings)).toEqual([77, 768]);
+    expect(shapeOf(clip.visionEmbeddings)).toEqual([257, 1024]);
+    expect(clip.tensors).toEqual({
+      embeddings: "text_model.embeddings.position_embedding.weight",
+      visionEmbeddings: "vision_model.embeddings.position_embedding.weight",
+    });
+    const siglip = encodersFromConfig({ model_type: "siglip" });
+    expect(shapeOf(siglip.embeddings)).toEqual([64, 768]);
+    expect(shapeOf(siglip.visionEmbeddings)).toEqual([196, 768]);
   });
 });
 
@@ -146,6 +231,21 @@ test("T5: buckets to both sides in the encoder, to the left in the decoder", () 
   });
   expect(alone.decoderAttention).toBeUndefined();
   expect(alone.attention!.options).toMatchObject({ maxDistance: 64 });
+});
+
+test("umT5: a table for each layer", () => {
+  const { attention, decoderAttention, parametersPerLayer, tensors } = encodersFromConfig({
+    ...t5Small,
+    model_type: "umt5",
+  });
+  expect(parametersPerLayer).toBe(true);
+  expect(encodersFromConfig(t5Small)).not.toHaveProperty("parametersPerLayer");
+  expect(attention!.parameters).toMatchObject({ table: { shape: [32, 8] } });
+  expect(decoderAttention!.options).toMatchObject({ direction: "causal" });
+  expect(tensors).toHaveProperty(
+    "decoderAttention",
+    "decoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight",
+  );
 });
 
 describe("RoPE", () => {

@@ -66,6 +66,35 @@ describe("by hand, head of 4, base 10000: frequencies 1 and 0.01", () => {
   });
 });
 
+test("llama3 with one number of turns for both: nothing lies between, as in Llama 4 Scout", () => {
+  const scaling = {
+    type: "llama3",
+    factor: 8,
+    lowFreqFactor: 1,
+    highFreqFactor: 1,
+    originalMaxPositionEmbeddings: 64,
+  } as const;
+  // turns over 64 positions: 10.2, 1.02, 0.102
+  const { high } = ropeFrequencies({ dim: 6, base: 1000, scaling }).frequencies;
+  [1, 0.1, 0.01 / 8].forEach((want, i) => {
+    expect(high[i]).toBeCloseTo(want, 15);
+  });
+});
+
+test("yarn with a ramp that ends within the pairs, or in one point (numbers of keras-hub's formula)", () => {
+  const scaling = { type: "yarn", factor: 2, truncate: false, rampWithin: "pairs" } as const;
+  const at = (base: number, originalMaxPositionEmbeddings: number) => [
+    ...ropeFrequencies({ dim: 8, base, scaling: { ...scaling, originalMaxPositionEmbeddings } }).frequencies
+      .high,
+  ];
+  const near = (got: readonly number[], want: readonly number[]) =>
+    want.forEach((value, i) => {
+      expect(got[i]).toBeCloseTo(value, 14);
+    });
+  near(at(500, 10 ** 6), [1, 0.21147425268811282, 0.044721359549995794, 0.009457416090031758]);
+  near(at(10_000, 64), [1, 0.050396830594616145, 0.005, 0.0005]);
+});
+
 test("the attention factor multiplies cosines and sines, before they are rounded", () => {
   const scaling = {
     type: "yarn",
@@ -137,6 +166,10 @@ describe("bad scaling", () => {
       { ...yarn, betaFast: 1, betaSlow: 2 },
       new RangeError("rope: scaling.betaFast must be at least scaling.betaSlow 2, got 1"),
     ],
+    [
+      { ...yarn, rampWithin: "heads" },
+      new RangeError('rope: scaling.rampWithin must be "dimensions" or "pairs", got "heads"'),
+    ],
     [{ ...yarn, truncate: 1 }, new TypeError("rope: scaling.truncate must be true or false, got 1")],
     [{ ...yarn, mscale: -1 }, new RangeError("rope: scaling.mscale must be from 0 to 1000000, got -1")],
     [
@@ -154,8 +187,8 @@ describe("bad scaling", () => {
       ),
     ],
     [
-      { ...llama3, highFreqFactor: 1 },
-      new RangeError("rope: scaling.highFreqFactor must be greater than scaling.lowFreqFactor 1, got 1"),
+      { ...llama3, highFreqFactor: 0.5 },
+      new RangeError("rope: scaling.highFreqFactor must be at least scaling.lowFreqFactor 1, got 0.5"),
     ],
     [
       { type: "proportional", partialRotaryFactor: 1.5 },

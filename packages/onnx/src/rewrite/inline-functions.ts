@@ -77,7 +77,7 @@ export function inlineFunctions(who: string, model: ModelProto): ModelProto {
       return found;
     };
     const nodes = body.node.map((node) => {
-      const copy = subgraphsOf(node).length > 0 ? clone(NodeProtoSchema, node) : { ...node };
+      const copy = subgraphsOf(node).length > 0 ? clone(NodeProtoSchema, node) : copyOf(node);
       copy.name = fresh(`${stem}/${node.name || node.opType}`);
       rename(copy, renamed, call, body);
       return copy;
@@ -92,6 +92,10 @@ export function inlineFunctions(who: string, model: ModelProto): ModelProto {
   return model;
 }
 
+/** The same fields; defaults of a message are its prototype's. */
+const copyOf = <M extends object>(message: M): M =>
+  Object.assign(Object.create(Object.getPrototypeOf(message) as object) as M, message);
+
 function rename(
   node: NodeProto,
   renamed: (name: string) => string,
@@ -105,7 +109,7 @@ function rename(
     const given =
       call.attribute.find(({ name }) => name === attribute.refAttrName) ??
       body.attributeProto.find(({ name }) => name === attribute.refAttrName);
-    return given ? [{ ...given, name: attribute.name }] : [];
+    return given ? [Object.assign(copyOf(given), { name: attribute.name })] : [];
   });
   for (const { graph } of subgraphsOf(node)) renameGraph(graph, renamed, call, body);
 }

@@ -34,9 +34,9 @@ export function feed(shapes: Readonly<Record<string, readonly number[]>>, seed =
 }
 
 export async function run(bytes: Uint8Array, inputs: Feed): Promise<ort.InferenceSession.ReturnType> {
-  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
+  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4 });
   try {
-    return await session.run(inputs);
+    return await session.run(inputs, { logSeverityLevel: 4 });
   } finally {
     await session.release();
   }

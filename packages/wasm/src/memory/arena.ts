@@ -29,6 +29,7 @@ export interface Arena {
 }
 
 export const CHUNK = 512 * 1024;
+const FREED = -2;
 const PAGE = 65536;
 const MOST = 65536 * PAGE;
 
@@ -37,10 +38,10 @@ export function arena(maxBytes: number, simd: boolean): Arena {
   const pages = Math.ceil(maxBytes / PAGE);
   const { buffer, kernels } = reserve(pages, simd);
   const floats = new Float32Array(buffer);
-  const first = 64;
-  const places = [0, 1, 2, 3].map((i) => first + i * CHUNK) as unknown as Arena["places"];
-  const room = blocks(first + places.length * CHUNK, pages * PAGE);
-  const freed = new WeakSet<Data>();
+  const room = blocks(64, pages * PAGE);
+  const places = [0, 1, 2, 3].map(() => room.take(CHUNK)) as unknown as Arena["places"];
+  const reserved = room.used();
+  const addresses = new WeakMap<Data, number>(); // a look-up here is faster than `data.buffer`
   const scopes: Set<Data>[] = [];
   const collected = new FinalizationRegistry<number>((address) => room.give(address));
 
@@ -48,9 +49,9 @@ export function arena(maxBytes: number, simd: boolean): Arena {
     kernels,
     floats,
     maxBytes: pages * PAGE,
-    usedBytes: room.used,
+    usedBytes: () => room.used() - reserved,
     places,
-    addressOf: (data) => (data.buffer === buffer ? data.byteOffset : -1),
+    addressOf: (data) => addresses.get(data) ?? (data.buffer === buffer ? data.byteOffset : -1),
 
     make(length, type, clear) {
       const fresh = room.touched();
@@ -61,13 +62,14 @@ export function arena(maxBytes: number, simd: boolean): Arena {
           ? new Int32Array(buffer, address, length)
           : new Float32Array(buffer, address, length);
       if (clear && address < fresh) data.fill(0);
+      addresses.set(data, address);
       collected.register(data, address, data);
       scopes.at(-1)?.add(data);
       return data;
     },
 
     release,
-    isFreed: (data) => freed.has(data),
+    isFreed: (data) => addresses.get(data) === FREED,
 
     open() {
       const own = new Set<Data>();
@@ -96,10 +98,11 @@ export function arena(maxBytes: number, simd: boolean): Arena {
   };
 
   function release(data: Data): void {
-    if (freed.has(data)) return;
-    freed.add(data);
+    const address = addresses.get(data);
+    if (address === undefined || address === FREED) return;
+    addresses.set(data, FREED);
     collected.unregister(data);
-    room.give(data.byteOffset);
+    room.give(address);
     for (const scope of scopes) scope.delete(data);
   }
 }

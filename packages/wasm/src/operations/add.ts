@@ -1,5 +1,5 @@
 import type { NdArray } from "@posenc/core";
-import { checkApart, checkFloats, checkShape, type Floats, shapeText } from "../check-arrays.ts";
+import { checkApartAt, checkFloats, checkShape, type Floats, shapeText } from "../check-arrays.ts";
 import { collapse, eachOffset, popAxis, stepsOf } from "../collapse.ts";
 import { type Arena, CHUNK } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
@@ -7,16 +7,19 @@ import { addPlain } from "../plain/add.ts";
 
 export type AddInto = (out: NdArray, a: NdArray, b: NdArray) => NdArray;
 
-/** Rows of `out`, and of operands with steps in floats from row to row, and (0 or 1) along a row. */
+/** Operands with steps in floats from row to row, and (0 or 1) along a row. */
 interface Rows {
   readonly rows: number;
-  readonly count: number;
   readonly aRow: number;
   readonly aStep: number;
   readonly bRow: number;
   readonly bStep: number;
 }
 
+type Arrays = readonly [out: Floats, a: Floats, b: Floats];
+type Three = readonly [out: number, a: number, b: number];
+
+const BESIDE: Rows = { rows: 1, aRow: 0, aStep: 1, bRow: 0, bStep: 1 };
 const ROOM = CHUNK / 4;
 
 export function addOn(arena: Arena): AddInto {
@@ -26,21 +29,23 @@ export function addOn(arena: Arena): AddInto {
     checkFloats(arena, "add", "a", a);
     checkFloats(arena, "add", "b", b);
     checkFloats(arena, "add", "out", out);
-    checkShape("add", "out", out, broadcast(a.shape, b.shape));
-    checkApart("add", out, "a", a, true);
-    checkApart("add", out, "b", b, true);
+    if (!isSum(out.shape, a.shape, b.shape)) checkShape("add", "out", out, broadcast(a.shape, b.shape));
+    const to = arena.addressOf(out.data);
+    const first = arena.addressOf(a.data);
+    const second = arena.addressOf(b.data);
+    checkApartAt("add", out, to, "a", a, first, true);
+    checkApartAt("add", out, to, "b", b, second, true);
     const size = out.data.length;
     if (size === 0) return out;
     if (a.data.length === size && b.data.length === size) {
-      addRows(out, 0, a, 0, b, 0, { rows: 1, count: size, aRow: 0, aStep: 1, bRow: 0, bStep: 1 });
+      addRows([out, a, b], [to, first, second], [0, 0, 0], BESIDE, size);
       return out;
     }
     const axes = collapse(out.shape, [stepsOf(a.shape, out.shape)!, stepsOf(b.shape, out.shape)!]);
     const inner = popAxis(axes);
     const outer = popAxis(axes);
-    const rows = {
+    const rows: Rows = {
       rows: outer.length,
-      count: inner.length,
       aRow: outer.steps[0]!,
       aStep: inner.steps[0]!,
       bRow: outer.steps[1]!,
@@ -48,93 +53,104 @@ export function addOn(arena: Arena): AddInto {
     };
     let o = 0;
     eachOffset(axes, ([i, j]) => {
-      addRows(out as Floats, o, a, i!, b, j!, rows);
-      o += rows.rows * rows.count;
+      addRows([out, a, b], [to, first, second], [o, i!, j!], rows, inner.length);
+      o += outer.length * inner.length;
     });
     return out;
   };
 
-  function addRows(out: Floats, o: number, a: Floats, i: number, b: Floats, j: number, own: Rows): void {
-    const { rows, count, aRow, aStep, bRow, bStep } = own;
-    if (kernels === undefined || rows * count < SMALL) {
-      plain(out, o, a, i, b, j, own);
-      return;
-    }
-    if (aStep === 0 && bStep !== 0) {
-      const swapped = { rows, count, aRow: bRow, aStep: bStep, bRow: aRow, bStep: aStep };
-      addRows(out, o, b, j, a, i, swapped);
-      return;
-    }
-    const to = arena.addressOf(out.data);
-    const first = arena.addressOf(a.data);
-    const second = arena.addressOf(b.data);
-    if (to >= 0 && first >= 0 && second >= 0) {
-      call(to + 4 * o, first + 4 * i, second + 4 * j, own);
-    } else staged(out, o, a, i, b, j, own, [to, first, second]);
+  /** out + o = a + i, b + j */
+  function addRows(arrays: Arrays, addresses: Three, offsets: Three, own: Rows, count: number): void {
+    const { rows, aRow, aStep, bRow, bStep } = own;
+    if (kernels === undefined || rows * count < SMALL) plain(arrays, offsets, own, count);
+    else if (aStep === 0) {
+      const [[out, a, b], [to, first, second], [o, i, j]] = [arrays, addresses, offsets];
+      const swapped = { rows, aRow: bRow, aStep: bStep, bRow: aRow, bStep: aStep };
+      addRows([out, b, a], [to, second, first], [o, j, i], swapped, count);
+    } else if (addresses[0] >= 0 && addresses[1] >= 0 && addresses[2] >= 0) {
+      const [at, x, y] = addresses;
+      call(at + 4 * offsets[0], x + 4 * offsets[1], y + 4 * offsets[2], own, rows, count);
+    } else staged(arrays, addresses, offsets, own, count);
   }
 
-  function call(out: number, a: number, b: number, { rows, count, aRow, bRow, bStep }: Rows): void {
-    (bStep === 1 ? kernels!.addRows : kernels!.addToRows)(out, a, b, rows, count, 4 * aRow, 4 * bRow);
+  function call(out: number, a: number, b: number, own: Rows, rows: number, count: number): void {
+    const kernel = own.bStep === 1 ? kernels!.addRows : kernels!.addToRows;
+    kernel(out, a, b, rows, count, 4 * own.aRow, 4 * own.bRow);
   }
 
   /** A tile of rows and columns at a time; what all rows have in common is copied once for each column of tiles. */
   function staged(
-    out: Floats,
-    o: number,
-    a: Floats,
-    i: number,
-    b: Floats,
-    j: number,
-    { rows, count, aRow, aStep, bRow, bStep }: Rows,
-    [to, first, second]: [number, number, number],
+    [out, a, b]: Arrays,
+    [to, first, second]: Three,
+    [o, i, j]: Three,
+    { rows, aRow, aStep, bRow, bStep }: Rows,
+    count: number,
   ): void {
     const wide = Math.min(count, ROOM);
     const deep = wide < count ? 1 : Math.min(rows, Math.max(Math.floor(ROOM / count), 1));
-    const tile = (
-      address: number,
-      data: Float32Array,
-      at: number,
-      n: number,
-      depth: number,
-      step: number,
-      row: number,
-      place: number,
-    ) => {
-      if (address >= 0) return [address + 4 * at, row] as const;
-      const length = step === 0 ? 1 : n;
-      const together = row === length || depth === 1 || row === 0;
-      if (together) {
-        floats.set(data.subarray(at, at + (row === 0 ? length : depth * length)), place >> 2);
-      } else {
-        for (let k = 0; k < depth; k++) {
-          floats.set(data.subarray(at + k * row, at + k * row + length), (place >> 2) + k * length);
-        }
-      }
-      return [place, row === 0 ? 0 : length] as const;
-    };
+    const place = aRow === 0 ? places[2] : places[0]; // in place, unless a row is used again
     for (let column = 0; column < count; column += wide) {
       const n = Math.min(wide, count - column);
-      const held =
-        bRow === 0 ? tile(second, b.data, j + column * bStep, n, 1, bStep, 0, places[1]) : undefined;
+      const length = bStep === 0 ? 1 : n;
+      const bAt = j + column * bStep;
+      const held = bRow === 0 ? bring(second, b.data, bAt, 1, length, 0, places[1]) : 0;
+      const aInside = first >= 0 || aRow === 0 ? aRow : n;
+      const bInside = second >= 0 || bRow === 0 ? bRow : length;
+      const inside = { rows, aRow: aInside, aStep, bRow: bInside, bStep };
       for (let row = 0; row < rows; row += deep) {
         const depth = Math.min(deep, rows - row);
         const at = o + row * count + column;
-        const [x, xRow] = tile(first, a.data, i + row * aRow + column, n, depth, aStep, aRow, places[0]);
-        const [y, yRow] =
-          held ?? tile(second, b.data, j + row * bRow + column * bStep, n, depth, bStep, bRow, places[1]);
-        const result = to >= 0 ? to + 4 * at : places[2];
-        call(result, x, y, { rows: depth, count: n, aRow: xRow, aStep, bRow: yRow, bStep });
-        if (to < 0) out.data.set(floats.subarray(places[2] >> 2, (places[2] >> 2) + depth * n), at);
+        const x = bring(first, a.data, i + row * aRow + column, depth, n, aRow, places[0]);
+        const y = bRow === 0 ? held : bring(second, b.data, bAt + row * bRow, depth, length, bRow, places[1]);
+        call(to >= 0 ? to + 4 * at : place, x, y, inside, depth, n);
+        if (to < 0) out.data.set(floats.subarray(place >> 2, (place >> 2) + depth * n), at);
       }
     }
   }
+
+  /** The address of rows; those of an ordinary array are copied to `place`, one beside the other. */
+  function bring(
+    address: number,
+    data: Float32Array,
+    at: number,
+    rows: number,
+    length: number,
+    step: number,
+    place: number,
+  ): number {
+    if (address >= 0) return address + 4 * at;
+    const together = step === length || rows === 1;
+    const all = together ? rows * length : length;
+    if (all === data.length) floats.set(data, place >> 2);
+    else if (together || step === 0) floats.set(data.subarray(at, at + all), place >> 2);
+    else {
+      for (let k = 0; k < rows; k++) {
+        floats.set(data.subarray(at + k * step, at + k * step + length), (place >> 2) + k * length);
+      }
+    }
+    return place;
+  }
 }
 
-function plain(out: Floats, o: number, a: Floats, i: number, b: Floats, j: number, own: Rows): void {
-  const { rows, count, aRow, aStep, bRow, bStep } = own;
+function plain([out, a, b]: Arrays, [o, i, j]: Three, own: Rows, count: number): void {
+  const { rows, aRow, aStep, bRow, bStep } = own;
   for (let row = 0; row < rows; row++) {
     addPlain(out.data, o + row * count, a.data, i + row * aRow, aStep, b.data, j + row * bRow, bStep, count);
   }
+}
+
+/** Whether a and b broadcast to `shape`; makes no array. */
+function isSum(shape: readonly number[], a: readonly number[], b: readonly number[]): boolean {
+  const rank = shape.length;
+  if (Math.max(a.length, b.length) !== rank) return false;
+  for (let i = 1; i <= rank; i++) {
+    const length = shape[rank - i]!;
+    const n = i <= a.length ? a[a.length - i]! : 1;
+    const m = i <= b.length ? b[b.length - i]! : 1;
+    if ((n !== length && n !== 1) || (m !== length && m !== 1) || (n !== length && m !== length))
+      return false;
+  }
+  return true;
 }
 
 /** The shape that both broadcast to, as in NumPy. */

@@ -37,7 +37,7 @@ export function gatherOn(arena: Arena): { gatherInto: GatherInto; gatherAddInto:
       checkFloats(arena, "gatherAdd", "x", x);
       const { rows, width } = check("gatherAdd", out, table, indices);
       checkShape("gatherAdd", "x", x, out.shape);
-      checkApart("gatherAdd", out, "x", x, true);
+      checkApart(arena, "gatherAdd", out, "x", x, true);
       if (kernels === undefined || rows * width < SMALL || width * 4 > CHUNK) {
         for (let i = 0; i < rows; i++) {
           const row = indices.data[i]! * width;
@@ -130,8 +130,8 @@ export function gatherOn(arena: Arena): { gatherInto: GatherInto; gatherAddInto:
     }
     const [length, ...rest] = table.shape as [number, ...number[]];
     checkShape(who, "out", out, [...indices.shape, ...rest]);
-    checkApart(who, out, "table", table, false);
-    checkApart(who, out, "indices", indices, false);
+    checkApart(arena, who, out, "table", table, false);
+    checkApart(arena, who, out, "indices", indices, false);
     const { data } = indices;
     for (let i = 0; i < data.length; i++) {
       const row = data[i]!;

@@ -21,9 +21,9 @@ export function layerNormOn(arena: Arena): LayerNormInto {
     checkShape("layerNorm", "gain", gain, [count]);
     checkShape("layerNorm", "bias", bias, [count]);
     checkShape("layerNorm", "out", out, x.shape);
-    checkApart("layerNorm", out, "x", x, true);
-    checkApart("layerNorm", out, "gain", gain, false);
-    checkApart("layerNorm", out, "bias", bias, false);
+    checkApart(arena, "layerNorm", out, "x", x, true);
+    checkApart(arena, "layerNorm", out, "gain", gain, false);
+    checkApart(arena, "layerNorm", out, "bias", bias, false);
     if (x.data.length === 0) return out;
     if (kernels === undefined || x.data.length < SMALL || count * 4 > CHUNK) {
       for (let at = 0; at < x.data.length; at += count) {

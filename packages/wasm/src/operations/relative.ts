@@ -88,8 +88,8 @@ export function relativeOn(arena: Arena): RelativeOperations {
     const lead = queries.shape.slice(0, -1);
     const heads = out.shape[lead.length] ?? 0;
     checkShape(who, "out", out, [...lead, heads, q, k]);
-    checkApart(who, out, "queries", queries, false);
-    checkApart(who, out, "keys", keys, false);
+    checkApart(arena, who, out, "queries", queries, false);
+    checkApart(arena, who, out, "keys", keys, false);
     return { batch: size(lead), heads, q, k };
   }
 
@@ -129,7 +129,7 @@ export function relativeOn(arena: Arena): RelativeOperations {
           `buckets: table must have shape [${rows} or more, ${heads}], got ${shapeText(table.shape)}`,
         );
       }
-      checkApart("buckets", out, "table", table, false);
+      checkApart(arena, "buckets", out, "table", table, false);
       const { data } = table;
       const scoreOf: ScoreOf = (relative, head) => {
         const within = Math.max(Math.min(relative, reach), -reach);

@@ -193,8 +193,8 @@ function check(
       `rotate: turn must have sines and cosines with a last axis of ${rotaryDim / 2}, got ${shapeText(sin.shape)} and ${shapeText(cos.shape)}`,
     );
   }
-  checkApart("rotate", out, "x", x, true);
-  checkApart("rotate", out, "turn.cos", cos, false);
-  checkApart("rotate", out, "turn.sin", sin, false);
+  checkApart(arena, "rotate", out, "x", x, true);
+  checkApart(arena, "rotate", out, "turn.cos", cos, false);
+  checkApart(arena, "rotate", out, "turn.sin", sin, false);
   return { cos, sin };
 }

@@ -37,9 +37,9 @@ export function sincosOn(arena: Arena): SincosInto {
     const shape = [...positions.shape, high.length];
     checkShape("sincos", "out.sin", sin, shape);
     checkShape("sincos", "out.cos", cos, shape);
-    checkApart("sincos", sin, "out.cos", cos, false);
-    checkApart("sincos", sin, "positions", positions, false);
-    checkApart("sincos", cos, "positions", positions, false);
+    checkApart(arena, "sincos", sin, "out.cos", cos, false);
+    checkApart(arena, "sincos", sin, "positions", positions, false);
+    checkApart(arena, "sincos", cos, "positions", positions, false);
     if (sin.data.length === 0) return out;
 
     const split = splitFrequencies(frequencies);
@@ -76,7 +76,7 @@ export function sincosOn(arena: Arena): SincosInto {
       const [start, length] = [row * count, depth * count];
       const sin = sinAt >= 0 ? sinAt + 4 * start : places[0];
       const cos = cosAt >= 0 ? cosAt + 4 * start : places[1];
-      doubles.set(positions.subarray(row, row + depth), places[2] >> 3);
+      for (let k = 0; k < depth; k++) doubles[(places[2] >> 3) + k] = positions[row + k]!; // faster than set
       kernels!.sincos(sin, cos, places[2], depth, frequencies, count, amplitude, least, work);
       if (sinAt < 0) waves.sin.set(floats.subarray(places[0] >> 2, (places[0] >> 2) + length), start);
       if (cosAt < 0) waves.cos.set(floats.subarray(places[1] >> 2, (places[1] >> 2) + length), start);

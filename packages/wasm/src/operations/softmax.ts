@@ -15,7 +15,7 @@ export function softmaxOn(arena: Arena): SoftmaxInto {
     checkFloats(arena, "softmax", "out", out);
     if (x.shape.length === 0) throw new RangeError("softmax: x must have a last axis, got []");
     checkShape("softmax", "out", out, x.shape);
-    checkApart("softmax", out, "x", x, true);
+    checkApart(arena, "softmax", out, "x", x, true);
     const count = x.shape.at(-1)!;
     const lead = x.shape.slice(0, -1);
     if (bias === undefined) {
@@ -23,7 +23,7 @@ export function softmaxOn(arena: Arena): SoftmaxInto {
       return out;
     }
     checkFloats(arena, "softmax", "bias", bias);
-    checkApart("softmax", out, "bias", bias, false);
+    checkApart(arena, "softmax", out, "bias", bias, false);
     const steps = stepsOf(bias.shape, x.shape);
     if (steps === undefined || bias.shape.at(-1) !== count) {
       throw new RangeError(

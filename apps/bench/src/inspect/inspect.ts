@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { inspectModel } from "@posenc/onnx";
+import type { Output } from "../output.ts";
+import { renderInspection } from "./render-inspection.ts";
+
+/**
+ * `posenc inspect FILE`: inputs, outputs, opsets and the position encodings of an ONNX file.
+ *
+ * @throws Error where the file cannot be read; RangeError where it is no ONNX model
+ */
+export function inspect(path: string, { json }: { readonly json: boolean }, output: Output): void {
+  const inspected = inspectModel(read(path));
+  output.write(json ? `${JSON.stringify(inspected, undefined, 2)}\n` : renderInspection(inspected));
+}
+
+function read(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new Error(`inspect: FILE must be a file that can be read: ${(error as Error).message}`);
+  }
+}

@@ -56,7 +56,7 @@ export function rotateKernel(primitives: Primitives<Tensor>): Composites<Tensor>
     const dOut = dy as Tensor;
     const members = () => ({ of: pair(x, layout), d: pair(dOut, layout) });
     return {
-      x: () => run(dOut, neg(sin), cos, layout),
+      x: () => sumTo(run(dOut, neg(sin), cos, layout), x.shape),
       sin: () => {
         const { of, d } = members();
         return sumTo(sub(mul(of[0], d[1]), mul(of[1], d[0])), sin.shape);

@@ -16,7 +16,8 @@ type Info = MessageInitShape<typeof ValueInfoProtoSchema>;
 
 export interface Builder {
   input(name: string, type: Type, ...dims: (number | string)[]): string;
-  output(name: string, edge: string): void;
+  /** float32, with so many axes of any length. */
+  output(name: string, edge: string, rank?: number): void;
   node(operator: string, inputs: readonly string[], attributes?: Record<string, AttributeValue>): string;
   nodes(
     operator: string,
@@ -93,9 +94,12 @@ export function builder({
       inputs.push({ name, type: tensorType(type, ...dims) });
       return name;
     },
-    output(name, edge) {
+    output(name, edge, rank = 4) {
       nodes.push({ name: `/to_${name}`, opType: "Identity", input: [edge], output: [name] });
-      outputs.push({ name, type: { value: { case: "tensorType", value: { elemType: Type.FLOAT } } } });
+      outputs.push({
+        name,
+        type: tensorType(Type.FLOAT, ...Array.from({ length: rank }, (_, i) => `${name}_${i}`)),
+      });
     },
     ints: (...values) => constant(int64(values, [values.length])),
     int: (value) => constant(int64([value], [])),

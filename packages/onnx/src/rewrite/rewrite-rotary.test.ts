@@ -174,7 +174,7 @@ test("ids of one row for all, and the place where they begin", async () => {
       [60, 1],
     );
   const inputs = [x, start, cache(Math.cos), cache(Math.sin)];
-  g.output("y", g.node("com.microsoft:RotaryEmbedding", inputs, { num_heads: 3, interleaved: 1 }));
+  g.output("y", g.node("com.microsoft:RotaryEmbedding", inputs, { num_heads: 3, interleaved: 1 }), 3);
   const { bytes, rewritten } = rewriteRotary(g.bytes(), "primitives");
   expect(rewritten.map(({ form, layout }) => [form, layout])).toEqual([["com.microsoft", BLHD]]);
   const inputsOf = feed({ x: [2, 5, 6], positions: [1] });

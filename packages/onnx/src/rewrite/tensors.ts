@@ -85,6 +85,3 @@ export function pickColumns(
     rawData: picked,
   });
 }
-
-export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);

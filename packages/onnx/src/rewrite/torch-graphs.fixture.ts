@@ -221,6 +221,6 @@ export function chunks({ heads = 3, dim = 8 }: Sizes = {}, { inverse = false, ra
   const [minus, plus] = inverse ? ["Add", "Sub"] : ["Sub", "Add"];
   const first = g.node(minus!, [mul(a, cos), mul(b, sin)]);
   const second = g.node(plus!, [mul(b, cos), mul(a, sin)]);
-  g.output("y", g.node("Concat", [first, second], { axis: -1 }));
+  g.output("y", g.node("Concat", [first, second], { axis: -1 }), rank);
   return g.bytes();
 }

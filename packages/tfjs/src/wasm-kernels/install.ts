@@ -100,6 +100,7 @@ function replace(kernelName: string, run: Replacement, otherwise?: KernelFunc): 
   if (stock !== undefined && ours.has(stock)) return;
   const rest = stock?.kernelFunc ?? otherwise;
   const config: KernelConfig = {
+    ...stock,
     kernelName,
     backendName: BACKEND,
     setupFunc(backend) {

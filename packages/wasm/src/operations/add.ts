@@ -20,7 +20,7 @@ type Arrays = readonly [out: Floats, a: Floats, b: Floats];
 type Three = readonly [out: number, a: number, b: number];
 
 const BESIDE: Rows = { rows: 1, aRow: 0, aStep: 1, bRow: 0, bStep: 1 };
-const ROOM = CHUNK / 4;
+const ROOM = 2560;
 
 export function addOn(arena: Arena): AddInto {
   const { kernels, places, floats } = arena;

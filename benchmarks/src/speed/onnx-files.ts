@@ -50,7 +50,10 @@ export function decomposed(options: OnnxFileOptions): Uint8Array {
   const file = graph();
   const { sin, cos } = tables(options);
   const whole = (table: Float32Array) => {
-    const twice = Float32Array.from({ length: rows * dim }, (_, i) => table[Math.floor(i / dim) * half + (i % half)]!);
+    const twice = Float32Array.from(
+      { length: rows * dim },
+      (_, i) => table[Math.floor(i / dim) * half + (i % half)]!,
+    );
     return file.constant(twice, [rows, dim]);
   };
   const [sines, cosines] = [whole(sin), whole(cos)];

@@ -27,7 +27,10 @@ export interface ExportOptions {
   readonly inline?: boolean;
   /** Other names for inputs and outputs, by ours. */
   readonly names?: Readonly<Record<string, string>>;
-  /** Other names for the lengths of inputs and outputs, or numbers that fix them, by our names. */
+  /**
+   * Other names for the lengths of inputs and outputs, or numbers that fix them, by our names. Where each sequence
+   * has positions of its own, `{ positions_batch: "batch" }` spares a fused rotation the check whether they have one row.
+   */
   readonly axes?: Readonly<Record<string, Dim>>;
 }
 

@@ -63,7 +63,7 @@ const writers: Readonly<Record<Exclude<RotaryTarget, "primitives">, (graph: Grap
       const batch = lengths(graph, x, 0, 1);
       if (caches) {
         const { sin, cos, ids } = caches;
-        const each = expanded(graph, ids, [batch, ones(graph, 1)]);
+        const each = forEach(graph, x, ids);
         return graph.node("RotaryEmbedding", [x, cos, sin, each], x, attributes);
       }
       const each = (table: Edge) => expanded(graph, ranked(graph, table, 3), [batch, ones(graph, 2)]);
@@ -79,7 +79,7 @@ const writers: Readonly<Record<Exclude<RotaryTarget, "primitives">, (graph: Grap
         ...(heads !== undefined && { num_heads: { int: heads } }),
       };
       const { sin, cos, ids } = cachesOf(graph, turn) ?? rowsOf(graph, turn);
-      const each = expanded(graph, ids, [lengths(graph, x, 0, 1), ones(graph, 1)]);
+      const each = forEach(graph, x, ids);
       return graph.node("RotaryEmbedding", [x, each, cos, sin], x, attributes, "com.microsoft");
     },
   }),
@@ -105,6 +105,13 @@ function cachesOf(graph: Graph, turn: SinCos<Edge>): Caches | undefined {
   const [other, otherIds] = cos.inputs as [Edge, Edge];
   if (ids.name !== otherIds.name || table.rank !== 2 || other.rank !== 2 || ids.rank > 2) return undefined;
   return { sin: table, cos: other, ids: ranked(graph, ids, 2) };
+}
+
+/** ids [1 or batch, length] for each sequence of x. */
+function forEach(graph: Graph, x: Edge, ids: Edge): Edge {
+  const [batch, rows] = [graph.dimsOf(x)?.[0], graph.dimsOf(ids)?.[0]];
+  if (batch !== undefined && batch === rows) return ids;
+  return expanded(graph, ids, [lengths(graph, x, 0, 1), ones(graph, 1)]);
 }
 
 /** Sines and cosines [1 or batch, length, half] as rows, each token reading its own. */

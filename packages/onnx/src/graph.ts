@@ -69,6 +69,8 @@ export interface Graph {
   output(name: string, edge: Edge, dims?: readonly Dim[]): void;
   /** What is known of the lengths: those of constants, parameters and inputs. */
   shapeOf(edge: Edge): Shape;
+  /** Lengths and their names, of inputs. */
+  dimsOf(edge: Edge): readonly Dim[] | undefined;
   /** The node that makes an edge, if one does. */
   nodeOf(edge: Edge): NodeOf | undefined;
   /** The values of a constant; none of what is computed, or given from outside. */
@@ -119,7 +121,7 @@ export function graph(options: GraphOptions = {}): Graph {
   let boxes = 0;
 
   const here = () => scopes.at(-1)!;
-  const dimsOf = (dims: readonly (Dim | undefined)[]) =>
+  const renamed = (dims: readonly (Dim | undefined)[]) =>
     dims.map((dim) => (typeof dim === "string" ? (axes[dim] ?? dim) : dim));
 
   function claim(name: string): string {
@@ -257,7 +259,7 @@ export function graph(options: GraphOptions = {}): Graph {
 
     input(name, type, dims) {
       const called = claim(names[name] ?? name);
-      const lengths = dimsOf(dims);
+      const lengths = renamed(dims);
       inputs.push({ own: name, name: called, type, dims: lengths });
       root.made.add(called);
       shapes.set(
@@ -287,10 +289,11 @@ export function graph(options: GraphOptions = {}): Graph {
 
     output(name, edge, dims = new Array(edge.rank).fill(undefined)) {
       const called = claim(names[name] ?? name);
-      outputs.push({ own: name, name: called, type: edge.type, dims: dimsOf(dims), edge: edge.name });
+      outputs.push({ own: name, name: called, type: edge.type, dims: renamed(dims), edge: edge.name });
     },
 
     shapeOf: ({ name, rank }) => shapes.get(name) ?? new Array(rank).fill(undefined),
+    dimsOf: ({ name }) => inputs.find((input) => input.name === name)?.dims as readonly Dim[] | undefined,
     nodeOf: ({ name }) => producers.get(name),
     dataOf: ({ name }) => constantData.get(name),
 

@@ -206,6 +206,21 @@ describe("tables up to maxPosition", () => {
   });
 });
 
+test("where every sequence has positions of its own, a fused rotation reads them as they are", async () => {
+  const encoder = rope({ dim });
+  const each = array(
+    Int32Array.from({ length: batch * length }, (_, i) => 3 * i),
+    [batch, length],
+  );
+  for (const preset of [targetPresets["node-cpu"], targetPresets["onnx-23"]]) {
+    const options = { ...preset, maxPosition: 64, axes: { positions_batch: "batch" } };
+    const bytes = exportEncoder(encoder, options);
+    expect(new TextDecoder("latin1").decode(bytes)).not.toContain("Expand");
+    const { q_rotated } = await runFile(bytes, { q, k, positions: each, key_positions: each });
+    expectClose(q_rotated!, bind(encoder, typedArrays, {})(q, k, each)[0]);
+  }
+});
+
 test("without maxPosition: within 1 ulp at any position up to 2^24, in a file of some kilobytes", async () => {
   const far = reference("truth_far").find(({ id }) => id === "rope/d128-theta1e4-far")!;
   const wanted = far.params.positions as number[];

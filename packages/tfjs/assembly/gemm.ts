@@ -7,9 +7,9 @@
  */
 
 /** Values of k in a block. */
-const DEPTH: i32 = 256;
+const DEPTH: i32 = 512;
 /** Rows in a block of the first operand. */
-const HEIGHT: i32 = 128;
+const HEIGHT: i32 = 64;
 /** Columns in a block of the second operand. */
 const WIDTH: i32 = 512;
 /** Bytes of a tile of 4 × 8 sums. */

@@ -74,7 +74,8 @@ export function checkApartAt(
   const b = x.data;
   if (a.length === 0 || b.length === 0 || (same && a === b)) return;
   if (i < 0 !== j < 0) return;
-  const apart = i >= 0 ? i + 4 * a.length <= j || j + 4 * b.length <= i : apartInBuffer(a, b);
+  const apart =
+    i >= 0 ? i + 4 * a.length <= j || j + 4 * b.length <= i : a.buffer !== b.buffer || apartInBuffer(a, b);
   if (apart || (same && a.byteOffset === b.byteOffset && a.length === b.length)) return;
   throw new RangeError(
     `${who}: out must not overlap ${what}${same ? " unless it is the same" : ""}, got a part of its memory`,
@@ -82,7 +83,6 @@ export function checkApartAt(
 }
 
 function apartInBuffer(a: Data, b: Data): boolean {
-  if (a.buffer !== b.buffer) return true;
   return a.byteOffset + a.byteLength <= b.byteOffset || b.byteOffset + b.byteLength <= a.byteOffset;
 }
 

@@ -1,7 +1,7 @@
 import type { NdArray } from "@posenc/core";
 import { checkApartAt, checkFloats, checkShape, type Floats, shapeText } from "../check-arrays.ts";
 import { collapse, eachOffset, popAxis, stepsOf } from "../collapse.ts";
-import { type Arena, CHUNK } from "../memory/arena.ts";
+import type { Arena } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
 import { addPlain } from "../plain/add.ts";
 
@@ -20,10 +20,12 @@ type Arrays = readonly [out: Floats, a: Floats, b: Floats];
 type Three = readonly [out: number, a: number, b: number];
 
 const BESIDE: Rows = { rows: 1, aRow: 0, aStep: 1, bRow: 0, bStep: 1 };
+/** Floats in a tile: two of them, and what they are copied from and to, stay in the first cache. */
 const ROOM = 2560;
 
 export function addOn(arena: Arena): AddInto {
   const { kernels, places, floats } = arena;
+  const tile = floats.subarray(places[0] >> 2, (places[0] >> 2) + ROOM);
 
   return (out, a, b) => {
     checkFloats(arena, "add", "a", a);
@@ -103,9 +105,13 @@ export function addOn(arena: Arena): AddInto {
         const x = bring(first, a.data, i + row * aRow + column, depth, n, aRow, places[0]);
         const y = bRow === 0 ? held : bring(second, b.data, bAt + row * bRow, depth, length, bRow, places[1]);
         call(to >= 0 ? to + 4 * at : place, x, y, inside, depth, n);
-        if (to < 0) out.data.set(floats.subarray(place >> 2, (place >> 2) + depth * n), at);
+        if (to < 0) out.data.set(tileOf(place, depth * n), at);
       }
     }
+  }
+
+  function tileOf(place: number, length: number): Float32Array {
+    return place === places[0] && length === ROOM ? tile : floats.subarray(place >> 2, (place >> 2) + length);
   }
 
   /** The address of rows; those of an ordinary array are copied to `place`, one beside the other. */

@@ -1,4 +1,5 @@
 export { checkCache, type LayerPast, type Past } from "./past.ts";
+export { tabulateModel } from "./tabulate-model.ts";
 export {
   type Observe,
   type Step,

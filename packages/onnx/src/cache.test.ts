@@ -72,8 +72,8 @@ test("the names and the mask of Hugging Face's Optimum, kept in the metadata", (
   ]);
   expect(dimsOf(graph!.input).attention_mask).toEqual(["batch", "total_length"]);
   expect(namesOf(graph!.output)).toEqual(["logits", ...parts.slice(1).map((part) => `present.${part}`)]);
-  const { value } = metadataProps.find(({ key }) => key === "posenc.names")!;
-  expect(JSON.parse(value)).toEqual(names);
+  const { value } = metadataProps.find(({ key }) => key === "posenc.export")!;
+  expect(JSON.parse(value)).toEqual({ names });
 });
 
 test.each<[object, Error | RegExp]>([

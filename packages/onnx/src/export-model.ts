@@ -1,5 +1,5 @@
-import { checks, tabulate, tabulateParts, toJSON } from "@posenc/core";
-import { checkCache, type Transformer, transformer } from "@posenc/model";
+import { checks, toJSON } from "@posenc/core";
+import { checkCache, type Transformer, tabulateModel } from "@posenc/model";
 import { type CacheMask, cacheInputs, presentOutputs } from "./cache-tensors.ts";
 import { positionDims, positionType } from "./encoder-graphs.ts";
 import { checkExportOptions, EXPORT_OPTIONS, type ExportOptions, type File, file } from "./export-options.ts";
@@ -28,7 +28,7 @@ export interface ExportModelOptions extends ExportOptions {
  * tokens [batch, length] int64, positions [positions_batch, length] int64 (float32 where the encoder takes real
  * positions; positions_batch is 1 or the batch) → logits [batch, outputs], or [batch, length, outputs] for the
  * token head. The parameters keep their names. Metadata: `posenc.model` and `posenc.encoder`, as JSON, and
- * `posenc.names` where names are given.
+ * `posenc.export`, the options.
  *
  * With `cache`, further inputs: `mask` [1 or batch, 1 or length, past + length] int64, 1 where a token may see a key,
  * on top of the causal rule (or as the option `mask` says); `past.positions` [positions_batch, past];
@@ -95,7 +95,7 @@ function modelFile(
   const metadata = {
     "posenc.model": JSON.stringify({ ...options, encoder: toJSON(encoder) }),
     "posenc.encoder": JSON.stringify(toJSON(encoder)),
-    ...(Object.keys(names).length > 0 && { "posenc.names": JSON.stringify(names) }),
+    ...(Object.keys(how).length > 0 && { "posenc.export": JSON.stringify(how) }),
   };
   const target = file("transformer", metadata, how);
   const { graph, ops } = target;
@@ -103,7 +103,7 @@ function modelFile(
   const tokens = graph.input("tokens", "int32", ["batch", "length"]);
   const positions = graph.input("positions", positionType(encoder), positionDims(encoder, "length"));
   const observed: [name: string, edge: Edge][] = [];
-  const { logits, present } = tabulated(model, maxPosition).step(ops, edges, tokens, positions, {
+  const { logits, present } = tabulateModel(model, maxPosition).step(ops, edges, tokens, positions, {
     observe: (name, edge) => void observed.push([name, edge]),
     ...(cache && cacheInputs(target, model, tokens, mask)),
   });
@@ -112,11 +112,4 @@ function modelFile(
   if (cache) presentOutputs(target, model, present, mask);
   if (observe) for (const [name, edge] of observed) target.result(`observed.${name}`, edge);
   return target;
-}
-
-function tabulated(model: Transformer, maxPosition: number | undefined): Transformer {
-  if (maxPosition === undefined) return model;
-  const { encoder, ...options } = model.options;
-  const looked = "parts" in encoder ? tabulateParts(encoder, maxPosition) : tabulate(encoder, maxPosition);
-  return transformer({ ...options, encoder: looked });
 }

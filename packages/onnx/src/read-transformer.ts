@@ -1,5 +1,5 @@
 import { checks, composeFromJSON, fromJSON, type Registry } from "@posenc/core";
-import { type Transformer, type TransformerOptions, transformer } from "@posenc/model";
+import { type Transformer, type TransformerOptions, tabulateModel, transformer } from "@posenc/model";
 import type { CacheMask } from "./cache-tensors.ts";
 import { checkTensorNames, modelTensors } from "./model-tensors.ts";
 import { readFor } from "./read/read-model.ts";
@@ -18,7 +18,7 @@ export interface ExportedTransformer {
 }
 
 /**
- * The model that `exportModel` wrote to a file, by the file's metadata. The values of its parameters stay there.
+ * The model that `exportModel` wrote to a file, by the file's metadata; with tables where it was given `maxPosition`. The values of its parameters stay there.
  *
  * @throws TypeError, RangeError where the file is no ONNX file, was not written by `exportModel`, or says what is not so
  */
@@ -40,7 +40,8 @@ export function readTransformer(
   checks.checkCount(who, "posenc.model.blocks", options.blocks, 1, Math.max(graph!.initializer.length, 1));
   const model = transformer({ ...options, encoder: made } as unknown as TransformerOptions);
 
-  const names = parse(who, "posenc.names", metadata.get("posenc.names") ?? "{}");
+  const how = parse(who, "posenc.export", metadata.get("posenc.export") ?? "{}");
+  const names = checks.checkObject(who, "posenc.export.names", how.names ?? {});
   const { blocks } = model.options;
   checkTensorNames(who, names, modelTensors(blocks, "pairs"));
   const tensorName = (name: string) => (names[name] as string | undefined) ?? name;
@@ -53,7 +54,7 @@ export function readTransformer(
       `${who}: the file must have ${checks.show(tensorName(missing))}, as its metadata says`,
     );
   }
-  return { model, cache, tensorName };
+  return { model: tabulateModel(model, how.maxPosition as number | undefined), cache, tensorName };
 }
 
 function parse(who: string, entry: string, text: string): Record<string, unknown> {

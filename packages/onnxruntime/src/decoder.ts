@@ -1,5 +1,5 @@
 import { array, checkPositions, checkTokens, type NdArray, type Registry, typedArrays } from "@posenc/core";
-import type { Transformer } from "@posenc/model";
+import { type Transformer, tabulateModel } from "@posenc/model";
 import {
   type ExportedTransformer,
   exportModel,
@@ -60,7 +60,8 @@ export async function createDecoder(
 ): Promise<Decoder> {
   checkRuntime("createDecoder", runtime);
   const bytes = exportModel(model, values, { ...options, cache: true });
-  return load({ model, cache: "pairs", tensorName: (name) => name }, bytes, runtime, session);
+  const served = tabulateModel(model, options.maxPosition);
+  return load({ model: served, cache: "pairs", tensorName: (name) => name }, bytes, runtime, session);
 }
 
 /**

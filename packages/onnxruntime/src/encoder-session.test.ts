@@ -189,3 +189,53 @@ test("turns of each head, for a batch that stands alike", async () => {
     });
   });
 });
+
+test("the same encoder with the same options is loaded once, and freed with its last session", async () => {
+  let [created, released] = [0, 0];
+  const InferenceSession = {
+    async create(bytes: Uint8Array) {
+      const session = await ort.InferenceSession.create(bytes);
+      created++;
+      const release = session.release.bind(session);
+      return Object.assign(session, {
+        release: () => {
+          released++;
+          return release();
+        },
+      });
+    },
+  } as unknown as Runtime["InferenceSession"];
+  const runtime = { InferenceSession, Tensor: ort.Tensor };
+  const encoder = alibi({ heads: 2 });
+  const [first, second] = await Promise.all([
+    createEncoderSession(encoder, runtime),
+    createEncoderSession(encoder, runtime),
+  ]);
+  const other = await createEncoderSession(encoder, runtime, { opset: 20 });
+  expect([created, released]).toEqual([2, 0]);
+  await first.dispose();
+  await first.dispose();
+  await expect(first.run(range(2), range(2))).rejects.toThrow("run was called after dispose");
+  expect((await second.run(range(2), range(2))).shape).toEqual([2, 2, 2]);
+  await second.dispose();
+  await other.dispose();
+  expect([created, released]).toEqual([2, 2]);
+  await (await createEncoderSession(encoder, runtime)).dispose();
+  expect([created, released]).toEqual([3, 3]);
+});
+
+test("positions beyond the tables, and rows longer than they are, are refused before the runtime sees them", async () => {
+  const encoder = rope({ dim: 4 });
+  const options = { maxPosition: 8, rotary: "com.microsoft" } as const;
+  const session = await createEncoderSession(encoder, ort, options);
+  const x = (length: number) => floats(1, 1, length, 4);
+  await expect(session.run(x(2), x(2), range(2, 7))).rejects.toThrow(
+    new RangeError("rope: positions must be below 8, got 8 at index 1"),
+  );
+  const still = ints([9], ...new Array<number>(9).fill(0));
+  await expect(session.run(x(9), x(9), still)).rejects.toThrow(
+    new RangeError("rope: length of q must be at most maxPosition 8 with the fused operator, got 9"),
+  );
+  expect((await session.run(x(8), x(8), range(8)))[0].shape).toEqual([1, 1, 8, 4]);
+  await session.dispose();
+});

@@ -21,6 +21,7 @@ import {
   type SessionExportOptions,
   type SessionOptions,
 } from "./runtime.ts";
+import { sharedGraph } from "./shared-graph.ts";
 import { checkTensor, feedPositions, reshape } from "./tensors.ts";
 
 /** What `bind` gives, with promises. */
@@ -58,7 +59,11 @@ export interface EncoderSessionOptions extends SessionExportOptions {
 }
 
 type Runners = {
-  [K in Kind]: (encoder: Extract<Encoder, { kind: K }>, graph: GraphSession) => EncoderRun[K];
+  [K in Kind]: (
+    encoder: Extract<Encoder, { kind: K }>,
+    graph: GraphSession,
+    longest: number | undefined,
+  ) => EncoderRun[K];
 };
 
 const runners: Runners = {
@@ -73,10 +78,11 @@ const runners: Runners = {
   },
 
   rotary:
-    (encoder, graph) =>
+    (encoder, graph, longest) =>
     async (q, k, positions, keyPositions = positions) => {
       checkTensors(encoder, { q, k, positions, keyPositions });
       checkRotary(encoder, typedArrays, q, k, positions, keyPositions);
+      checkLengths(encoder, longest, { q, k });
       const { q_rotated, k_rotated } = await graph.run({
         q: headsOf(q),
         k: headsOf(k),
@@ -118,12 +124,28 @@ function headsOf(x: NdArray): NdArray {
   return reshape(x, [1, sizeOf(x.shape.slice(0, -2)), ...x.shape.slice(-2)]);
 }
 
+/** The operator refuses more tokens than a table has rows, even where each position is in range. */
+function checkLengths(
+  { name }: Encoder,
+  longest = Number.POSITIVE_INFINITY,
+  tensors: Readonly<Record<string, NdArray>>,
+): void {
+  for (const [what, { shape }] of Object.entries(tensors)) {
+    if (shape.at(-2)! <= longest) continue;
+    throw new RangeError(
+      `${name}: length of ${what} must be at most maxPosition ${longest} with the fused operator, got ${shape.at(-2)}`,
+    );
+  }
+}
+
 function checkTensors({ name }: Encoder, tensors: Readonly<Record<string, unknown>>): void {
   for (const [what, x] of Object.entries(tensors)) checkTensor(name, what, x);
 }
 
 /**
  * An encoder as an ONNX graph, loaded by ONNX Runtime. Its `run` takes and gives what `bind` does on typed arrays.
+ *
+ * Sessions of the same encoder with the same options are one in the runtime, unless values or session options are given.
  *
  * Real positions are float32 in any case; with `dtype: "float16"` other numbers are rounded on their way in and out.
  *
@@ -137,8 +159,24 @@ export async function createEncoderSession<E extends Encoder>(
 ): Promise<EncoderSession<E["kind"]>> {
   checkRuntime("createEncoderSession", runtime);
   checks.checkObject("createEncoderSession", "encoder", encoder);
-  const float16 = options.dtype === "float16" ? ["x", "q", "k", "products"] : [];
-  const graph = await openGraph(encoder.name, runtime, exportEncoder(encoder, options), session, float16);
-  const runner = runners[encoder.kind] as (encoder: Encoder, graph: GraphSession) => EncoderRun[E["kind"]];
-  return { run: runner(encoder, graph), dispose: graph.dispose };
+  const { values, ...how } = options;
+  const { name } = encoder;
+  const load = () => {
+    const float16 = how.dtype === "float16" ? ["x", "q", "k", "products"] : [];
+    return openGraph(name, runtime, exportEncoder(encoder, options), session, float16);
+  };
+  const own = values !== undefined || session !== undefined;
+  const graph = await (own ? load() : sharedGraph(name, runtime, encoder, JSON.stringify(how), load));
+  const { maxPosition, rotary = "primitives" } = how;
+  const served =
+    maxPosition === undefined
+      ? encoder
+      : { ...encoder, positions: { ...encoder.positions, below: maxPosition } };
+  const runner = runners[encoder.kind] as (
+    encoder: Encoder,
+    graph: GraphSession,
+    longest: number | undefined,
+  ) => EncoderRun[E["kind"]];
+  const longest = rotary === "primitives" ? undefined : maxPosition;
+  return { run: runner(served, graph, longest), dispose: graph.dispose };
 }

@@ -1,5 +1,5 @@
 import { checkPositions, checks, checkTokens, type NdArray, range, typedArrays } from "@posenc/core";
-import type { Transformer } from "@posenc/model";
+import { type Transformer, tabulateModel } from "@posenc/model";
 import { exportModel, type ParameterValues } from "@posenc/onnx";
 import {
   checkRuntime,
@@ -43,7 +43,7 @@ export async function createModelSession(
 ): Promise<ModelSession> {
   checkRuntime("createModelSession", runtime);
   const graph = await openGraph("transformer", runtime, exportModel(model, values, options), session);
-  const { encoder, vocabulary } = model.options;
+  const { encoder, vocabulary } = tabulateModel(model, options.maxPosition).options;
   return {
     async run(tokens, given) {
       checkTensor("transformer", "tokens", tokens);

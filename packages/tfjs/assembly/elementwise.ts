@@ -13,8 +13,10 @@ export function reluGradient(gradient: usize, x: usize, out: usize, count: i32):
   }
   for (let i = 0; i < (count & 3) << 2; i += 4) {
     const value = load<f32>(x + i);
-    const step: f32 = value > 0 ? 1 : 0;
-    store<f32>(out + i, load<f32>(gradient + i) * (isNaN(value) ? value : step));
+    let step = value;
+    if (value > 0) step = 1;
+    else if (value <= 0) step = 0;
+    store<f32>(out + i, load<f32>(gradient + i) * step);
   }
 }
 

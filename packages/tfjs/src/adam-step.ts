@@ -3,6 +3,7 @@ import {
   engine,
   getBackend,
   getKernel,
+  mul,
   type NamedAttrMap,
   type Tensor,
   tidy,
@@ -83,8 +84,8 @@ export function applyAdam(optimizer: AdamOptimizer, gradients: Gradients, keep: 
         variable.assign(results[j]!);
       });
     });
-    accBeta1.assign(accBeta1.mul(beta1));
-    accBeta2.assign(accBeta2.mul(beta2));
+    accBeta1.assign(mul(accBeta1 as Tensor, beta1));
+    accBeta2.assign(mul(accBeta2 as Tensor, beta2));
   });
   state.incrementIterations();
 }

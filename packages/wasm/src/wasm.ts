@@ -19,7 +19,7 @@ import { type GatherAddInto, type GatherInto, gatherOn } from "./operations/gath
 import { type LayerNormInto, layerNormOn } from "./operations/layer-norm.ts";
 import { type RelativeOperations, relativeOn } from "./operations/relative.ts";
 import { type RotateInto, rotateOn } from "./operations/rotate.ts";
-import { type SincosInto, sincosOn } from "./operations/sincos.ts";
+import { checkFrequencies, type SincosInto, sincosOn } from "./operations/sincos.ts";
 import { type SoftmaxInto, softmaxOn } from "./operations/softmax.ts";
 
 export interface WasmOptions {
@@ -114,24 +114,37 @@ export function wasm(options: WasmOptions = {}): Wasm {
     return { data: data ?? new Float32Array(length), shape: [...shape] };
   }
 
-  const rotate: Wasm["rotate"] = (x, turn, layout) => rotateInto(beside(x, x.shape), x, turn, layout);
+  /** What `fill` makes of new arrays; they are freed where it throws. */
+  function filled<R>(outs: readonly NdArray[], fill: (...outs: NdArray[]) => R): R {
+    try {
+      return fill(...outs);
+    } catch (error) {
+      for (const { data } of outs) memory.release(data);
+      throw error;
+    }
+  }
+
+  const rotate: Wasm["rotate"] = (x, turn, layout) =>
+    filled([beside(x, x.shape)], (out) => rotateInto(out, x, turn, layout));
   const sincos: Wasm["sincos"] = (positions, frequencies) => {
-    if (!isFrequencies(frequencies))
-      return sincosInto({ sin: positions, cos: positions }, positions, frequencies);
+    checkFrequencies(frequencies);
     const shape = [...positions.shape, frequencies.high.length];
-    return sincosInto(
-      { sin: beside(positions, shape), cos: beside(positions, shape) },
-      positions,
-      frequencies,
+    return filled([beside(positions, shape), beside(positions, shape)], (sin, cos) =>
+      sincosInto({ sin, cos }, positions, frequencies),
     );
   };
-  const add: Wasm["add"] = (a, b) => addInto(beside(a, broadcast(a.shape, b.shape)), a, b);
+  const add: Wasm["add"] = (a, b) =>
+    filled([beside(a, broadcast(a.shape, b.shape))], (out) => addInto(out, a, b));
   const gather: Wasm["gather"] = (table, indices) =>
-    gatherInto(beside(table, [...indices.shape, ...table.shape.slice(1)]), table, indices);
+    filled([beside(table, [...indices.shape, ...table.shape.slice(1)])], (out) =>
+      gatherInto(out, table, indices),
+    );
   const gatherAdd: Wasm["gatherAdd"] = (x, table, indices) =>
-    gatherAddInto(beside(x, x.shape), x, table, indices);
-  const softmax: Wasm["softmax"] = (x, bias) => softmaxInto(beside(x, x.shape), x, bias);
-  const layerNorm: Wasm["layerNorm"] = (x, gain, bias) => layerNormInto(beside(x, x.shape), x, gain, bias);
+    filled([beside(x, x.shape)], (out) => gatherAddInto(out, x, table, indices));
+  const softmax: Wasm["softmax"] = (x, bias) =>
+    filled([beside(x, x.shape)], (out) => softmaxInto(out, x, bias));
+  const layerNorm: Wasm["layerNorm"] = (x, gain, bias) =>
+    filled([beside(x, x.shape)], (out) => layerNormInto(out, x, gain, bias));
 
   const isFloat = (x: Operand<NdArray>): x is NdArray =>
     typeof x !== "number" && x.data instanceof Float32Array;
@@ -167,7 +180,7 @@ export function wasm(options: WasmOptions = {}): Wasm {
       const data = memory.make(length, type, zeros);
       if (data === undefined) {
         throw new RangeError(
-          `tensor: shape must fit into what is left of ${memory.maxBytes} bytes (${memory.usedBytes()} are used), got ${checks.show([...shape])}`,
+          `tensor: shape must fit into ${4 * length > memory.maxBytes ? "the memory" : "what is left"} of ${memory.maxBytes} bytes, got ${checks.show([...shape])}`,
         );
       }
       if (!zeros) data.set(contents);

@@ -28,11 +28,7 @@ export function sincosOn(arena: Arena): SincosInto {
     checkArray(arena, "sincos", "positions", positions);
     checkFloats(arena, "sincos", "out.sin", sin);
     checkFloats(arena, "sincos", "out.cos", cos);
-    if (!isFrequencies(frequencies)) {
-      throw new TypeError(
-        `sincos: frequencies must have high and low, two Float64Arrays, got ${checks.show(frequencies)}`,
-      );
-    }
+    checkFrequencies(frequencies);
     const { high, amplitude = 1, growth } = frequencies;
     const shape = [...positions.shape, high.length];
     checkShape("sincos", "out.sin", sin, shape);
@@ -82,6 +78,13 @@ export function sincosOn(arena: Arena): SincosInto {
       if (cosAt < 0) waves.cos.set(floats.subarray(places[1] >> 2, (places[1] >> 2) + length), start);
     }
   }
+}
+
+export function checkFrequencies(frequencies: Frequencies): void {
+  if (isFrequencies(frequencies) && frequencies.low?.length === frequencies.high.length) return;
+  throw new TypeError(
+    `sincos: frequencies must have high and low, two Float64Arrays of one length, got ${checks.show(frequencies)}`,
+  );
 }
 
 /** NaN where there is one. */

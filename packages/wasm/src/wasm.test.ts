@@ -1,5 +1,7 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { array, completeOps, frequencies, type NdArray, range, typedArrays } from "@posenc/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { noise } from "./arrays.fixture.ts";
 import { type Wasm, type WasmOptions, wasm } from "./wasm.ts";
 
@@ -9,6 +11,18 @@ const buffer = own.tensor([1]).data.buffer;
 const inMemory = ({ data }: NdArray) => data.buffer === buffer;
 
 describe("memory", () => {
+  test("what nothing refers to is freed with the garbage", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const before = own.usedBytes;
+    for (let i = 0; i < 10; i++) own.tensor([1000]);
+    expect(own.usedBytes).toBeGreaterThan(before + 40_000);
+    await vi.waitFor(() => {
+      collect();
+      expect(own.usedBytes).toBeLessThan(before + 1);
+    }, 10_000);
+  });
+
   test("a tensor is zeros, or a copy", () => {
     const given = Float32Array.of(1, 2, 3, 4);
     const x = own.tensor([2, 2], given);

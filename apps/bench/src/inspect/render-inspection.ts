@@ -29,7 +29,7 @@ export function renderInspection(model: InspectedModel): string {
     .join("");
 }
 
-function value({ name, type, shape }: InspectedValue): string {
+export function value({ name, type, shape }: InspectedValue): string {
   const axes =
     shape === null ? "axes not said" : `[${shape.map((length) => plain(`${length ?? "?"}`)).join(", ")}]`;
   return `${plain(name)} ${type} ${axes}`;
@@ -65,7 +65,7 @@ const turned = ({ pairing, rotaryDim }: Rotary): string =>
 const place = ({ where, node }: Rotary): string => `${plain(where)}, node ${plain(node)}`;
 
 /** Text out of a file, for a terminal: no control characters, and not without end. */
-function plain(text: string): string {
+export function plain(text: string): string {
   const shown = text.replaceAll(/\p{C}/gu, "\uFFFD");
   return shown.length > 400 ? `${shown.slice(0, 400)} …` : shown;
 }

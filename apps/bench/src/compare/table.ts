@@ -9,7 +9,7 @@ const PARTS = [
 ];
 
 /** Columns without lines. */
-const PLAIN = {
+export const PLAIN = {
   style: { head: [], border: [], compact: true },
   chars: Object.fromEntries(PARTS.map((part) => [part, ""])),
 };

@@ -1,15 +1,21 @@
 import { tasks } from "@posenc/benchmarks";
+import { encoders } from "@posenc/core";
+import { targetPresets } from "@posenc/onnx";
 import { Command, CommanderError } from "commander";
 import { useBackend } from "./backend.ts";
 import { compare } from "./compare/compare.ts";
 import { compareOptions } from "./compare/options.ts";
 import { localRunner, type Runner, threadRunner } from "./compare/runner.ts";
 import { usual } from "./contenders.ts";
+import { exportEncoders } from "./export/export.ts";
+import { type ExportFlags, exportOptions } from "./export/options.ts";
+import { several } from "./export/pairs.ts";
 import type { Flags } from "./flags.ts";
 import { inspect } from "./inspect/inspect.ts";
 import type { Output } from "./output.ts";
 import { traceOptions } from "./trace/options.ts";
 import { trace } from "./trace/trace.ts";
+import { verify } from "./verify/verify.ts";
 
 /**
  * The `posenc` command.
@@ -87,6 +93,45 @@ export async function command(
       await useBackend("wasm");
       await trace(options, output, signal);
     });
+
+  program
+    .command("export")
+    .description("write an encoder to an ONNX file")
+    .option("--encoder <name>", `which: ${Object.keys(encoders).join(", ")}`)
+    .option("--option <name=value>", "an option of it, or of reading --config; several times", several)
+    .option("--json <file>", "the encoder as JSON, as toJSON gives it")
+    .option("--config <file>", "a config.json of Hugging Face; a file for each encoder of the model")
+    .option("--target <name>", `options for a runtime: ${Object.keys(targetPresets).join(", ")}`)
+    .option("--opset <n>", "version of the operators, 17 to 26; 17 unless given")
+    .option("--rotary <how>", "primitives, ai.onnx or com.microsoft")
+    .option("--dtype <type>", "float32 or float16")
+    .option("--max-position <n>", "tables for the positions below n")
+    .option("--inline", "no functions")
+    .option("--positions <how>", "input, or offset: counted from one number on")
+    .option("--layout <how>", "heads: [batch, heads, length, dim], or flat: [batch, length, heads · dim]")
+    .option("--heads <n>", "heads, for the flat layout")
+    .option("--head-dim <n>", "length of a head, for the flat layout")
+    .option("--key-heads <n>", "heads of keys and values, where they are fewer")
+    .option("--attention <how>", "full or causal: the operator Attention with the encoder inside")
+    .option("--name <ours=theirs>", "another name for an input or output; several times", several)
+    .option("--axis <ours=theirs>", "another name for a length, or a number; several times", several)
+    .option("--seed <n>", "of the first values of what is learned; 1 unless given")
+    .option("--weights <file>", "safetensors with the values of what is learned")
+    .option("--tensor <name>", "what is called how in it: a name, or parameter=name several times", several)
+    .option("--out <file>", "where to; <encoder>.onnx unless given")
+    .action((flags: ExportFlags, self: Command) =>
+      exportEncoders(
+        checked(self, () => exportOptions(flags)),
+        output,
+      ),
+    );
+
+  program
+    .command("verify")
+    .description("run an ONNX file of posenc, and compare it with its encoder on typed arrays")
+    .argument("<file>", "the ONNX file")
+    .option("--json", "print all of it as JSON")
+    .action((file: string, flags: Flags) => verify(file, { json: flags.json === true }, output));
 
   program
     .command("inspect")

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { inspectModel } from "@posenc/onnx";
+import { readFileOf } from "../files.ts";
 import type { Output } from "../output.ts";
 import { renderInspection } from "./render-inspection.ts";
 
@@ -9,14 +9,6 @@ import { renderInspection } from "./render-inspection.ts";
  * @throws Error where the file cannot be read; RangeError where it is no ONNX model
  */
 export function inspect(path: string, { json }: { readonly json: boolean }, output: Output): void {
-  const inspected = inspectModel(read(path));
+  const inspected = inspectModel(readFileOf("inspect", "FILE", path));
   output.write(json ? `${JSON.stringify(inspected, undefined, 2)}\n` : renderInspection(inspected));
-}
-
-function read(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new Error(`inspect: FILE must be a file that can be read: ${(error as Error).message}`);
-  }
 }

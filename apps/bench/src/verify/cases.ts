@@ -53,10 +53,7 @@ export function axisLengths(axes: ExportOptions["axes"] = {}): AxisLengths {
 }
 
 /** Positions, counted in rows and columns where the encoder takes several coordinates, are below this. */
-export function limitOf(
-  { below = END, sizes }: PositionRange = {},
-  maxPosition: number = END,
-): number {
+export function limitOf({ below = END, sizes }: PositionRange = {}, maxPosition: number = END): number {
   const cells = sizes?.reduce((product, size) => product * size, 1) ?? END;
   return Math.min(END, below, maxPosition, cells);
 }

@@ -78,6 +78,6 @@ function places({ data }: NdArray): Float64Array {
 function rowNorms({ data, shape }: NdArray): Float64Array {
   const dim = shape.at(-1)!;
   return Float64Array.from({ length: data.length / dim }, (_, row) =>
-    Math.sqrt(data.subarray(row * dim, (row + 1) * dim).reduce((sum, value) => sum + value * value, 0)),
+    Math.hypot(...data.subarray(row * dim, (row + 1) * dim)),
   );
 }

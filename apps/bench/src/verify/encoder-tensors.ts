@@ -194,10 +194,7 @@ function causalOf({ options }: Exported, queries: NdArray, keys: NdArray) {
 }
 
 /** [batch, heads, length, dim] as the file has it. */
-function arrange(
-  { options }: Exported,
-  tensors: Readonly<Record<string, NdArray>>,
-): Record<string, NdArray> {
+function arrange({ options }: Exported, tensors: Readonly<Record<string, NdArray>>): Record<string, NdArray> {
   const { flatten, swapAxes } = typedArrays;
   if (options.layout !== "flat") return { ...tensors };
   return Object.fromEntries(

@@ -23,7 +23,7 @@ export function positionsOf(
   const first = length - (count % length);
   const places = Array.from({ length: rows * count }, (_, i) => {
     const [row, column] = [Math.floor(i / count), i % count];
-    return start + (((first + column) % length) + row) % span;
+    return start + ((((first + column) % length) + row) % span);
   });
   const coordinates = places.flatMap((place) => coordinatesOf(real ? place + 0.5 : place, range));
   return array(real ? Float32Array.from(coordinates) : Int32Array.from(coordinates), [

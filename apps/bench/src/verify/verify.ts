@@ -20,9 +20,7 @@ export async function verify(
   const bytes = readFileOf("verify", "FILE", path);
   const inspected = inspectModel(bytes);
   const verification = { file: path, ...(await verifierOf(inspected)(path, bytes, inspected)) };
-  output.write(
-    json ? `${JSON.stringify(verification, undefined, 2)}\n` : renderVerification(verification),
-  );
+  output.write(json ? `${JSON.stringify(verification, undefined, 2)}\n` : renderVerification(verification));
   const off = verification.ranges.find(({ within }) => !within);
   if (off === undefined) return;
   throw new Error(

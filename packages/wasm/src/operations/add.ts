@@ -90,7 +90,7 @@ export function addOn(arena: Arena): AddInto {
   ): void {
     const wide = Math.min(count, ROOM);
     const deep = wide < count ? 1 : Math.min(rows, Math.max(Math.floor(ROOM / count), 1));
-    const place = aRow === 0 ? places[2] : places[0]; // in place, unless a row is used again
+    const place = aRow === 0 && rows > 1 ? places[2] : places[0]; // in place, unless a row is used again
     for (let column = 0; column < count; column += wide) {
       const n = Math.min(wide, count - column);
       const length = bStep === 0 ? 1 : n;

@@ -17,6 +17,8 @@ export interface Opponent<W extends Workload = Workload> {
   readonly title: string;
   /** Something of posenc is in it. */
   readonly ours: boolean;
+  /** It computes nothing: it shows what could be reached. */
+  readonly idle?: boolean;
   does(workload: W): boolean;
   /** Why it cannot run on this machine; undefined where it can. */
   obstacle?(): Promise<string | undefined>;
@@ -56,7 +58,7 @@ export interface Accuracy {
 /** Wrong results are not timed. */
 export type Readiness =
   | { readonly state: "ready"; readonly accuracy?: Accuracy }
-  | { readonly state: "wrong"; readonly accuracy: Accuracy; readonly what: string };
+  | { readonly state: "wrong"; readonly what: string };
 
 /** An opponent with its workload, prepared and checked. */
 export interface Player {

@@ -9,6 +9,8 @@ export type OpponentResult = {
   readonly name: string;
   readonly title: string;
   readonly ours: boolean;
+  /** It computes nothing. */
+  readonly idle: boolean;
 } & (
   | {
       readonly state: "timed";
@@ -19,7 +21,7 @@ export type OpponentResult = {
       readonly accuracy?: Accuracy;
     }
   /** Its results are wrong, so it was not timed. */
-  | { readonly state: "wrong"; readonly what: string; readonly accuracy: Accuracy }
+  | { readonly state: "wrong"; readonly what: string }
   /** It could not run, or broke down. */
   | { readonly state: "failed"; readonly what: string }
   /** What it needs is not on this machine. */
@@ -140,15 +142,15 @@ async function failing(contestant: Contestant, work: () => Promise<void>): Promi
 }
 
 function timed({ opponent, rounds, player }: Contestant): OpponentResult {
-  const { accuracy } = player!.readiness;
+  const { readiness } = player!;
   return {
     ...named(opponent),
     state: "timed",
     cpu: spread(rounds.map(({ cpu }) => cpu)),
     wall: spread(rounds.map(({ wall }) => wall)),
     rounds,
-    ...(accuracy && { accuracy }),
+    ...(readiness.state === "ready" && readiness.accuracy && { accuracy: readiness.accuracy }),
   };
 }
 
-const named = ({ name, title, ours }: Opponent) => ({ name, title, ours });
+const named = ({ name, title, ours, idle = false }: Opponent) => ({ name, title, ours, idle });

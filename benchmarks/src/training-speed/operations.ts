@@ -10,6 +10,7 @@ const products = (m: number, k: number, n: number): Measurement[] =>
     booleans.map((transposeB) => ({
       name: `product-${m}-${k}-${n}-${transposeA ? "t" : "n"}${transposeB ? "t" : "n"}`,
       title: `product ${m} × ${k} × ${n}, transposed: ${[transposeA && "a", transposeB && "b"].filter(Boolean).join(", ") || "none"}`,
+      about: "A product of matrices, as tf.matMul.",
       operations: 2 * m * k * n,
       prepare() {
         const a = tf.randomNormal(transposeA ? [k, m] : [m, k]);
@@ -19,11 +20,12 @@ const products = (m: number, k: number, n: number): Measurement[] =>
     })),
   );
 
-/** Queries of 8 heads × 512 tokens × 64; stock composes the turn of other operations. */
+/** Queries of 8 heads × 512 tokens × 64. */
 function rotation(pairing: "halves" | "interleaved", backward: boolean): Measurement {
   return {
     name: `rotate-${pairing}-${backward ? "backward" : "forward"}`,
     title: `rotate [4, 8, 512, 64], ${pairing}, ${backward ? "forward and backward" : "forward"}`,
+    about: "Queries turned; stock composes the turn of other operations.",
     prepare(contender) {
       const { rotate } = contender === "kernels" ? tfjs : plainTfjs;
       const x = tf.randomNormal([4, 8, 512, 64]);

@@ -17,9 +17,9 @@ interface Sizes {
 const VOCABULARY = 100;
 const CLASSES = 2;
 
-/** A step of a transformer classifier with rotary positions: forward, backward, Adam. */
 const step = ({ name, batch, length, ...sizes }: Sizes): Measurement => ({
   name,
+  about: "A step of a transformer classifier with rotary positions: forward, backward, Adam.",
   title: `step: batch ${batch} × ${length} tokens, dim ${sizes.dim}, hidden ${sizes.hidden}, ${sizes.blocks} layers`,
   prepare() {
     const encoder = rope({ dim: sizes.dim / sizes.heads });
@@ -56,9 +56,9 @@ const step = ({ name, batch, length, ...sizes }: Sizes): Measurement => ({
   },
 });
 
-/** A batch of plain tf.js layers, which know nothing of posenc. */
 const layers: Measurement = {
   name: "layers",
+  about: "A batch of plain tf.js layers, which know nothing of posenc.",
   title: "tf.sequential: dense 784–512–512–10, batch 128, Adam",
   prepare() {
     const model = tf.sequential({

@@ -22,7 +22,8 @@ export interface EncoderLayout {
 export const LAYOUT_OPTIONS = ["positions", "layout", "heads", "headDim", "keyHeads", "attention"] as const;
 
 const ATTENTION_OPSET = 23;
-const MASKED = -1e9;
+/** Added to what a token may not see; products of queries and later keys may be large themselves (xPos). */
+const MASKED = -1e38;
 
 interface Job {
   readonly file: File;
@@ -116,6 +117,9 @@ export function checkLayout(who: string, encoder: Encoder, options: EncoderLayou
         `${who}: opset must be at least ${ATTENTION_OPSET} for attention, got ${opset ?? LEAST_OPSET}`,
       );
     }
+  }
+  if (attention === "causal" && encoder.positions?.axes !== undefined) {
+    refuse("attention", `"full" for ${name}, whose positions have no order`, attention);
   }
   if (positions === "offset") {
     if (encoder.positions?.axes !== undefined) {

@@ -3,6 +3,7 @@ import { expectClose, expectUlps, reference } from "@posenc/conformance";
 import {
   alibi,
   array,
+  axialRope,
   bind,
   cope,
   type Encoder,
@@ -311,6 +312,11 @@ test("bad options are refused before anything is built", () => {
     sinusoidal({ dim }),
     { opset: 23, attention: "full" },
     "exportEncoder: attention must be left out for sinusoidal",
+  );
+  refused(
+    axialRope({ dim }),
+    { opset: 23, attention: "causal" },
+    'exportEncoder: attention must be "full" for axialRope, whose positions have no order, got "causal"',
   );
   refused(
     alibi({ heads }),

@@ -198,7 +198,7 @@ describe("bad arguments", () => {
     [
       "free: not ours",
       () => own.free(x(2)),
-      new RangeError("free: x must be a tensor of this memory, got another array"),
+      new RangeError("free: x must be a tensor of this memory that is not freed, got another array"),
     ],
     [
       "freed",

@@ -187,10 +187,10 @@ export function wasm(options: WasmOptions = {}): Wasm {
       return { data, shape: [...shape] };
     },
 
-    free({ data }) {
-      if (memory.addressOf(data) < 0)
-        throw new RangeError("free: x must be a tensor of this memory, got another array");
-      memory.release(data);
+    free(x) {
+      if (x?.data === undefined || !memory.release(x.data)) {
+        throw new RangeError("free: x must be a tensor of this memory that is not freed, got another array");
+      }
     },
 
     scope: (body) => scoped(memory, body),

@@ -1,4 +1,12 @@
-import { array, bind, type Encoder, type Kind, type NdArray, typedArrays } from "@posenc/core";
+import {
+  array,
+  bind,
+  type Encoder,
+  type Kind,
+  type NdArray,
+  type RotaryEncoder,
+  typedArrays,
+} from "@posenc/core";
 import { type ExportEncoderOptions, float16Bits, fromFloat16Bits } from "@posenc/onnx";
 import { attend, productsOf } from "./attend.ts";
 import type { AxisLengths, Plan, VerifyCase } from "./cases.ts";
@@ -139,12 +147,19 @@ function queriesOf({ encoder, axes }: Exported, { length }: VerifyCase): number 
   return axes.fixed(places[encoder.kind].tokens[0]) ?? length;
 }
 
-function fewOf(exported: Exported, run: VerifyCase): number {
-  const [queries, keys] = places[exported.encoder.kind].tokens;
-  return exported.axes.same(queries, keys) ? run.length : Math.min(queriesOf(exported, run), FEW);
+function fewOf(exported: Exported, { length }: VerifyCase): number {
+  const { axes, encoder } = exported;
+  const [queries, keys] = places[encoder.kind].tokens;
+  return axes.fixed(queries) ?? (axes.same(queries, keys) ? length : Math.min(length, FEW));
 }
 
-function headsOf({ options, axes }: Exported): [queries: number, keys: number] {
+function headsOf(exported: Exported<RotaryEncoder>): [queries: number, keys: number] {
+  const { encoder, options, axes } = exported;
+  if (encoder.perHead) {
+    const at = positionsOf({ batch: 1, rows: 1, start: 0, span: 1, length: 1 }, 1, encoder.positions);
+    const heads = encoder.turns(typedArrays, at, valuesOf(exported)).sin.shape.at(-3)!;
+    return [heads, heads];
+  }
   const { heads = axes.fixed("heads"), keyHeads = options.heads ?? axes.fixed("key_heads") } = options;
   return [heads ?? keyHeads ?? ANY_HEADS, keyHeads ?? heads ?? ANY_HEADS];
 }

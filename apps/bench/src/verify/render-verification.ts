@@ -33,8 +33,7 @@ export function renderVerification(verification: Verification): string {
 
 function allowedText({ dtype, allowed: { absolute, float16Steps } }: Verification): string {
   const number = `${absolute} · max(1, |value|)`;
-  if (dtype === "float32") return number;
-  return `${float16Steps} step of float16${absolute > 0 ? `, or ${number}` : ""}`;
+  return dtype === "float16" ? `${float16Steps} step of float16, or ${number}` : number;
 }
 
 const number = (value: number): string =>

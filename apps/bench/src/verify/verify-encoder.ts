@@ -28,11 +28,10 @@ export async function verifyEncoder(
   const axes = axisLengths(how.axes);
   const exported = { encoder, options, axes };
   const cases = planCases({ ...planOf(exported), lengths: LENGTHS });
-  const absolute = LIMITS[attention ? "attention" : "encoder"];
-  const allowed: Allowed =
-    dtype === "float16"
-      ? { absolute: attention ? absolute : 0, float16Steps: 1 }
-      : { absolute, float16Steps: 0 };
+  const allowed: Allowed = {
+    absolute: LIMITS[attention ? "attention" : "encoder"],
+    float16Steps: dtype === "float16" ? 1 : 0,
+  };
   const named = <V>(tensors: Readonly<Record<string, V>>) =>
     Object.fromEntries(Object.entries(tensors).map(([name, x]) => [names[name] ?? name, x]));
   const session = await openFile(path, inspected);

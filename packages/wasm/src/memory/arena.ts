@@ -20,7 +20,8 @@ export interface Arena {
   addressOf(data: Data): number;
   /** An array that lives here; its contents are what was there before, unless `clear`. undefined where there is no room. */
   make(length: number, type: "float32" | "int32", clear: boolean): Data | undefined;
-  release(data: Data): void;
+  /** Frees what `make` gave; false for anything else. */
+  release(data: Data): boolean;
   isFreed(data: Data): boolean;
   /** Opens a scope: what is made until `close` is freed then, except `kept`, which moves to the scope around it. */
   open(): { close(kept?: Iterable<Data>): void };
@@ -97,13 +98,14 @@ export function arena(maxBytes: number, simd: boolean): Arena {
     },
   };
 
-  function release(data: Data): void {
+  function release(data: Data): boolean {
     const address = addresses.get(data);
-    if (address === undefined || address === FREED) return;
+    if (address === undefined || address === FREED) return false;
     addresses.set(data, FREED);
     collected.unregister(data);
     room.give(address);
     for (const scope of scopes) scope.delete(data);
+    return true;
   }
 }
 

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Arena, Data } from "./arena.ts";
 
 /** Tensors made while it is open are freed when it closes. `using` closes it at the end of a block. */

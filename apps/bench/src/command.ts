@@ -13,6 +13,7 @@ import { several } from "./export/pairs.ts";
 import type { Flags } from "./flags.ts";
 import { inspect } from "./inspect/inspect.ts";
 import type { Output } from "./output.ts";
+import { type Contests, speedOptions } from "./speed/options.ts";
 import { traceOptions } from "./trace/options.ts";
 import { trace } from "./trace/trace.ts";
 import { verify } from "./verify/verify.ts";
@@ -22,6 +23,7 @@ import { verify } from "./verify/verify.ts";
  *
  * @param parameters what follows `posenc`
  * @param makeRunner where `compare` trains; threads unless given
+ * @param contests what `speed` measures
  * @returns the exit code: 0, 1 where the work failed, 2 where the command line is wrong
  */
 export async function command(
@@ -30,7 +32,9 @@ export async function command(
   signal: AbortSignal,
   makeRunner: (threads: number) => Runner = (threads) =>
     threads === 1 ? localRunner : threadRunner(threads),
+  contests?: Contests,
 ): Promise<number> {
+  const commandLine = ["npm run posenc --", ...parameters.map(quoted)].join(" ");
   const program = new Command("posenc")
     .description("Compares position encodings for transformers, and shows what one does.")
     .showHelpAfterError()
@@ -62,16 +66,27 @@ export async function command(
       const options = checked(self, () => compareOptions(flags));
       const runner = makeRunner(options.threads);
       try {
-        await compare(
-          options,
-          ["npm run posenc --", ...parameters.map(quoted)].join(" "),
-          runner,
-          output,
-          signal,
-        );
+        await compare(options, commandLine, runner, output, signal);
       } finally {
         await runner.close();
       }
+    });
+
+  program
+    .command("speed")
+    .description("time encoding, or training, against other libraries, each in a process of its own")
+    .option("--workloads <names>", "what is computed, separated by commas, or all", "all")
+    .option("--opponents <names>", "who computes it, separated by commas, or all", "all")
+    .option("--rounds <n>", "how often each has its turn", "9")
+    .option("--milliseconds <n>", "least processor time of a turn", "100")
+    .option("--training", "steps of training in TensorFlow.js instead, and what they are made of")
+    .option("--json", "print all of it as JSON, and nothing else")
+    .option("--out <folder>", "where the report goes", "report")
+    .action(async (flags: Flags, self: Command) => {
+      const known = contests ?? (await import("./speed/contests.ts")).contests; // loads what is timed
+      const { speed } = await import("./speed/speed.ts");
+      const options = checked(self, () => speedOptions(flags, known));
+      await speed(options, known, commandLine, output, signal);
     });
 
   program

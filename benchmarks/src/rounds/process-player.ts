@@ -9,6 +9,9 @@ export type Answer =
   | { readonly is: "round"; readonly round: Round }
   | { readonly is: "failed"; readonly message: string };
 
+/** Milliseconds for a process to end by itself. */
+const PATIENCE = 1000;
+
 /**
  * Prepares a job in a process of its own, which runs the module `child`.
  *
@@ -23,7 +26,11 @@ export async function processPlayer(child: URL, job: Job, signal: AbortSignal): 
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" },
   });
-  const stop = () => void running.kill("SIGKILL");
+  let last: NodeJS.Timeout | undefined;
+  const stop = () => {
+    running.kill("SIGTERM");
+    last ??= setTimeout(() => running.kill("SIGKILL"), PATIENCE); // it may be in the midst of a long call
+  };
   signal.addEventListener("abort", stop);
   const end = (error: Error) => {
     ended ??= error;
@@ -36,8 +43,9 @@ export async function processPlayer(child: URL, job: Job, signal: AbortSignal): 
   running.on("message", (answer) => settle?.resolve(answer as Answer));
   running.on("error", end);
   running.on("close", (code, how) => {
-    const last = complaints.trim().split("\n").at(-1);
-    end(new Error(`the process ended with ${code ?? how}${last ? `: ${last}` : ""}`));
+    clearTimeout(last);
+    const complaint = complaints.trim().split("\n").at(-1);
+    end(new Error(`the process ended with ${code ?? how}${complaint ? `: ${complaint}` : ""}`));
   });
 
   const answer = async <I extends Answer["is"]>(is: I): Promise<Extract<Answer, { is: I }>> => {

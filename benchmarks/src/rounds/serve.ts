@@ -4,7 +4,7 @@ import type { Job, Player } from "./suite.ts";
 /** What a child process does: it prepares the job in its arguments, and times a round each time it is told to. */
 export async function serve<J extends Job>(play: (job: J) => Promise<Player>): Promise<void> {
   process.on("SIGINT", () => {}); // the parent, which gets it too, ends this process
-  process.on("disconnect", () => process.exit());
+  for (const event of ["SIGTERM", "disconnect"]) process.on(event, () => process.exit());
   const send = (answer: Answer) => void process.send!(answer);
   const attempt = (work: () => Promise<void>) =>
     work().catch((error: unknown) => send({ is: "failed", message: oneLine(error) }));

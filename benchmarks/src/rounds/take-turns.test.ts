@@ -80,7 +80,12 @@ test("opponents take turns; missing, wrong and failing ones are told apart", asy
 
 test("what breaks in its check is stopped", async () => {
   let stopped = false;
-  const call = { run: () => {}, stop: () => void (stopped = true) };
+  const call = {
+    run: () => {},
+    stop: () => {
+      stopped = true;
+    },
+  };
   await expect(play(call, 1, () => Promise.reject(new Error("bad")))).rejects.toThrow("bad");
   expect(stopped).toBe(true);
 });

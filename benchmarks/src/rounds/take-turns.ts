@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { processPlayer } from "./process-player.ts";
 import type { Round } from "./round.ts";
 import { oneLine } from "./serve.ts";
@@ -34,7 +35,11 @@ export interface WorkloadResult extends Workload {
 }
 
 /** Where a job is done. */
-export type Start = <W extends Workload>(suite: Suite<W>, job: Job<W>, signal: AbortSignal) => Promise<Player>;
+export type Start = <W extends Workload>(
+  suite: Suite<W>,
+  job: Job<W>,
+  signal: AbortSignal,
+) => Promise<Player>;
 
 /** In a process of its own. */
 export const inProcesses: Start = ({ child }, job, signal) => processPlayer(child, job, signal);
@@ -66,6 +71,7 @@ export async function takeTurns<W extends Workload>(
   options: TurnOptions,
 ): Promise<WorkloadResult[]> {
   const results: WorkloadResult[] = [];
+  setMaxListeners(suite.opponents.length + 10, options.signal); // each process listens
   for (const workload of suite.workloads.filter(({ name }) => options.workloads.includes(name))) {
     const opponents = await compete(suite, workload, options);
     if (options.signal.aborted) break;

@@ -13,25 +13,28 @@ const obstacles = new Map(
   ),
 );
 
-describe.each(speedOpponents.map((opponent) => [opponent.name, opponent] as const))("%s", (name, opponent) => {
-  const own = smallWorkloads.filter((workload) => opponent.does(workload));
+describe.each(speedOpponents.map((opponent) => [opponent.name, opponent] as const))(
+  "%s",
+  (name, opponent) => {
+    const own = smallWorkloads.filter((workload) => opponent.does(workload));
 
-  test.skipIf(obstacles.get(name) !== "").each(own.map((workload) => [workload.name, workload] as const))(
-    "%s is right, and is timed",
-    async (_, workload) => {
-      const player = await speedSuite.play({ workload, opponent: name, milliseconds: 1 });
-      try {
-        expect(player.readiness.state).toBe("ready");
-        const { cpu, wall, calls } = await player.round();
-        for (const value of [cpu, wall, calls]) expect(value).toBeGreaterThan(0);
-      } finally {
-        player.stop();
-      }
-    },
-  );
+    test.skipIf(obstacles.get(name) !== "").each(own.map((workload) => [workload.name, workload] as const))(
+      "%s is right, and is timed",
+      async (_, workload) => {
+        const player = await speedSuite.play({ workload, opponent: name, milliseconds: 1 });
+        try {
+          expect(player.readiness.state).toBe("ready");
+          const { cpu, wall, calls } = await player.round();
+          for (const value of [cpu, wall, calls]) expect(value).toBeGreaterThan(0);
+        } finally {
+          player.stop();
+        }
+      },
+    );
 
-  test("does something", () => expect(own.length).toBeGreaterThan(0));
-});
+    test("does something", () => expect(own.length).toBeGreaterThan(0));
+  },
+);
 
 const find = (name: string, among = smallWorkloads): SpeedWorkload =>
   among.find((workload) => workload.name === name)!;
@@ -79,7 +82,11 @@ describe("wrong results", () => {
   });
 
   test.each([
-    ["one that is off", right.with(7, right[7]! + 1e-5), /^sum\[7\] is .* where .* is true \(tolerance 0.000001\)/],
+    [
+      "one that is off",
+      right.with(7, right[7]! + 1e-5),
+      /^sum\[7\] is .* where .* is true \(tolerance 0.000001\)/,
+    ],
     ["NaN", right.with(3, Number.NaN), /^sum\[3\] is NaN/],
     ["a missing one", right.slice(1), /^sum must have \d+ values, got \d+/],
   ])("%s is refused", (_, result, what) => {

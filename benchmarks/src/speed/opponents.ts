@@ -2,7 +2,14 @@ import type { SpeedOpponent } from "./opponent.ts";
 import { memcpy } from "./opponents/memcpy.ts";
 import { onnxDecomposed, onnxExported, onnxFused, onnxFusedReused, onnxRewritten } from "./opponents/onnx.ts";
 import { plainJavascript, plainJavascriptReused } from "./opponents/plain-javascript.ts";
-import { numpy, torchCompiled, torchCompiledTuned, torchComplex, torchEager, torchTuned } from "./opponents/python.ts";
+import {
+  numpy,
+  torchCompiled,
+  torchCompiledTuned,
+  torchComplex,
+  torchEager,
+  torchTuned,
+} from "./opponents/python.ts";
 import { tfjsCpu, tfjsKernels, tfjsWasm } from "./opponents/tfjs.ts";
 import { coreTypedArrays } from "./opponents/typed-arrays.ts";
 import { wasmArrays, wasmInPlace, wasmTensors } from "./opponents/wasm.ts";

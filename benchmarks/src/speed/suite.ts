@@ -23,6 +23,7 @@ export const speedSuite: Suite<SpeedWorkload> = {
     "Every opponent runs in a process of its own on one thread; they take turns, and no two run at the same time.",
     "Results are checked against float64 first; wrong ones are not timed.",
     "Times are processor time for a call. Inputs are in place beforehand; results stay where the opponent puts them.",
+    "memcpy and fill move as many bytes as a computation must at least, and compute nothing.",
   ],
   workloads: speedWorkloads,
   opponents: speedOpponents,

@@ -14,7 +14,7 @@ export function fileNames(places: readonly string[], out: string | undefined): s
 }
 
 /**
- * All files or none: each is written beside its place, and then renamed.
+ * Each file is written beside its place, and when all are there, they are renamed.
  *
  * @throws Error where one cannot be written
  */

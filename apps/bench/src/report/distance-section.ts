@@ -2,8 +2,8 @@ import type { AnalysisResult, Results } from "../results.ts";
 import { distanceChart } from "./distance-chart.ts";
 import { significant } from "./format.ts";
 import { type Html, html } from "./html.ts";
+import type { Section } from "./page.ts";
 import { type Look, looks } from "./palette.ts";
-import type { Section } from "./sections.ts";
 import { swatch } from "./tables.ts";
 
 const notRun = html`<p class="missing">not run</p>`;

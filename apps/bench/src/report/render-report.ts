@@ -1,7 +1,8 @@
 import type { Results } from "../results.ts";
 import { distanceSection } from "./distance-section.ts";
 import { date, duration } from "./format.ts";
-import { type Html, html, raw } from "./html.ts";
+import { type Html, html } from "./html.ts";
+import { page } from "./page.ts";
 import {
   numbersSection,
   picturesSection,
@@ -10,11 +11,9 @@ import {
   summarySection,
   tasksSection,
 } from "./sections.ts";
-import { style } from "./style.ts";
 
 /**
- * The results as one HTML page that needs nothing else: style and charts are in it. Results that are there in
- * part only make a page that says so.
+ * The results as one HTML page. Results that are there in part only make a page that says so.
  */
 export async function renderReport(results: Results): Promise<string> {
   const sections = [
@@ -26,34 +25,12 @@ export async function renderReport(results: Results): Promise<string> {
     numbersSection(results),
     repeatSection(results),
   ];
-  const links = sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`);
-  const bodies = sections.map(
-    ({ id, title, body }) =>
-      html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>\n`,
-  );
-  const title = "posenc: position encoders compared";
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${raw(style)}</style>
-</head>
-<body>
-<header>
-<h1>Position encoders compared</h1>
+  const header = html`<h1>Position encoders compared</h1>
 <p>What does a transformer gain from knowing where its tokens stand, and what does it cost? Each encoder was trained on tasks whose answer depends on the order of the tokens, exported to ONNX and timed.</p>
 <p class="facts">${facts(results)}</p>
-${results.complete ? undefined : unfinished(results)}
-<nav aria-label="Sections"><ul>${links}</ul></nav>
-</header>
-<main>
-${bodies}</main>
-<footer>Made by posenc. The same numbers are in results.json.</footer>
-</body>
-</html>
-`.html;
+${results.complete ? undefined : unfinished(results)}`;
+  const footer = "Made by posenc. The same numbers are in results.json.";
+  return page("posenc: position encoders compared", header, sections, footer);
 }
 
 function facts({ startedAt, finishedAt, machine }: Results): string {

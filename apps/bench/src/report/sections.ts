@@ -3,16 +3,10 @@ import { accuracyChart, lossChart } from "./curves.ts";
 import { count, roundPercent, significant } from "./format.ts";
 import { heatMap, isLarge } from "./heat-map.ts";
 import { type Html, html } from "./html.ts";
+import type { Section } from "./page.ts";
 import { looks } from "./palette.ts";
 import { speedChart } from "./speed-chart.ts";
 import { epochsTable, factsTable, legend, runsTable, speedTable, summaryTable, swatch } from "./tables.ts";
-
-export interface Section {
-  /** The anchor. */
-  readonly id: string;
-  readonly title: string;
-  readonly body: Html;
-}
 
 const notRun = html`<p class="missing">not run</p>`;
 

@@ -2,11 +2,8 @@ import type { Results } from "../results.ts";
 import { draw } from "./draw.ts";
 import { microseconds } from "./format.ts";
 import type { Html } from "./html.ts";
+import { logTimeAxis } from "./log-time-axis.ts";
 import { looks } from "./palette.ts";
-
-/** A label of the axis: {@link microseconds} in Vega's language, for powers of ten. */
-const TIME =
-  "datum.value >= 1e6 ? datum.value / 1e6 + ' s' : datum.value >= 1e3 ? datum.value / 1e3 + ' ms' : datum.value + ' µs'";
 
 /** Time to encode one workload: a bar for each encoder and backend, on a logarithmic scale; undefined where nothing was measured. */
 export async function speedChart(results: Results, workload: string): Promise<Html | undefined> {
@@ -24,19 +21,7 @@ export async function speedChart(results: Results, workload: string): Promise<Ht
 
   const looked = looks(results.encoders).filter(({ id }) => values.some(({ encoder }) => encoder === id));
   const order = looked.map(({ id }) => id);
-  const power = (value: number, round: (value: number) => number) => 10 ** round(Math.log10(value));
-  const start = power(Math.min(...values.map(({ low }) => low)) * 0.999, Math.floor);
-  const end = Math.max(10 * start, 1.1 * Math.max(...values.map(({ high }) => high)));
-  const powers = Array.from(
-    { length: Math.log10(power(end, Math.floor) / start) + 1.5 },
-    (_, i) => start * 10 ** i,
-  );
-  const x = {
-    field: "median",
-    type: "quantitative" as const,
-    scale: { type: "log" as const, domain: [start, end], nice: false },
-    axis: { title: "time, on a logarithmic scale", values: powers, labelExpr: TIME, labelBound: false },
-  };
+  const { start, ...x } = logTimeAxis("median", values);
   const y = {
     field: "encoder",
     type: "nominal" as const,

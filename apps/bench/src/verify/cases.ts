@@ -30,16 +30,17 @@ export interface Plan {
   readonly lengths: readonly number[];
   /** "one": the file counts positions from an offset. "only": there is no batch but that of the positions. */
   readonly rows: "any" | "one" | "only";
-  /** Numbers for each token, of the widest tensor. */
-  readonly width: number;
+  /** Numbers for each of so many tokens, of the widest tensor. */
+  width(length: number): number;
 }
 
 export const LENGTHS = [1, 7, 1000];
 const STARTS = [0, 1000, 100_000, 2 ** 20];
 const END = 2 ** 24;
 const BATCHES = [1, 3];
-/** Larger tensors are left out, where there are smaller ones. */
+/** Larger tensors are left out, where there are smaller ones; those of several sequences sooner. */
 const MOST_NUMBERS = 2 ** 23;
+const MOST_OF_BATCH = 2 ** 21;
 
 export function axisLengths(axes: ExportOptions["axes"] = {}): AxisLengths {
   const called = (name: string) => axes[name] ?? name;
@@ -53,7 +54,7 @@ export function axisLengths(axes: ExportOptions["axes"] = {}): AxisLengths {
 }
 
 /** Positions, counted in rows and columns where the encoder takes several coordinates, are below this. */
-export function limitOf({ below = END, sizes }: PositionRange = {}, maxPosition: number = END): number {
+function limitOf({ below = END, sizes }: PositionRange = {}, maxPosition: number = END): number {
   const cells = sizes?.reduce((product, size) => product * size, 1) ?? END;
   return Math.min(END, below, maxPosition, cells);
 }
@@ -64,7 +65,7 @@ export function limitOf({ below = END, sizes }: PositionRange = {}, maxPosition:
  * @throws RangeError where even the smallest tensors are too large
  */
 export function planCases(plan: Plan): VerifyCase[] {
-  const { axes, tokens, width } = plan;
+  const { axes, tokens } = plan;
   const limit = limitOf(plan.positions, plan.maxPosition);
   const fixed = axes.fixed(tokens);
   const lengths = fixed === undefined ? unique(plan.lengths.map((n) => Math.min(n, limit))) : [fixed];
@@ -75,11 +76,12 @@ export function planCases(plan: Plan): VerifyCase[] {
       .filter(({ batch, rows }) => length < 1000 || batch === 1 || rows > 1 || fixed !== undefined)
       .flatMap(({ batch, rows }) => starts.map((start) => ({ batch, rows, start, span, length })));
   });
-  const size = ({ batch, length }: VerifyCase) => batch * length * width;
+  const size = ({ batch, length }: VerifyCase) => batch * length * plan.width(length);
   const least = Math.min(...all.map(size));
   if (least > 8 * MOST_NUMBERS)
     throw new RangeError(`verify: tensors must have at most ${8 * MOST_NUMBERS} numbers, got ${least}`);
-  return all.filter((each) => size(each) <= Math.max(least, MOST_NUMBERS));
+  const most = ({ batch }: VerifyCase) => Math.max(least, batch === 1 ? MOST_NUMBERS : MOST_OF_BATCH);
+  return all.filter((run) => size(run) <= most(run));
 }
 
 function batchesOf({ axes, rows }: Plan): { readonly batch: number; readonly rows: number }[] {

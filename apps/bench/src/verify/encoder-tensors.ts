@@ -29,7 +29,7 @@ interface Place<E extends Encoder> {
   /** Our names of the axes of queries and keys. */
   readonly tokens: readonly [queries: string, keys: string];
   /** Numbers for each token. */
-  width(exported: Exported<E>): number;
+  width(exported: Exported<E>, length: number): number;
   tensors(exported: Exported<E>, run: VerifyCase): EncoderTensors;
 }
 
@@ -44,7 +44,7 @@ const places: { readonly [K in Kind]: Place<Extract<Encoder, { kind: K }>> } = {
     width: ({ encoder, axes }) => encoder.dim ?? axes.fixed("dim") ?? ANY_DIM,
     tensors(exported, run) {
       const { encoder } = exported;
-      const x = given(exported, run, "x", [run.batch, run.length, this.width(exported)]);
+      const x = given(exported, run, "x", [run.batch, run.length, this.width(exported, run.length)]);
       const [positions, feed] = positionsFor(exported, run, run.length, "positions", "offset");
       const y = bind(encoder, typedArrays, valuesOf(exported))(x, positions);
       return { feeds: { x, ...feed }, want: { y } };
@@ -53,11 +53,15 @@ const places: { readonly [K in Kind]: Place<Extract<Encoder, { kind: K }>> } = {
 
   rotary: {
     tokens: ["length", "key_length"],
-    width: (exported) => Math.max(...headsOf(exported)) * exported.encoder.dim,
+    width(exported, length) {
+      const { encoder, options } = exported;
+      const keys = options.attention ? fewOf(exported, length) : 0;
+      return Math.max(...headsOf(exported)) * Math.max(encoder.dim, keys);
+    },
     tensors(exported, run) {
       const { encoder, options } = exported;
       const { dim } = encoder;
-      const count = options.attention ? fewOf(exported, run) : queriesOf(exported, run);
+      const count = options.attention ? fewOf(exported, run.length) : queriesOf(exported, run.length);
       const [heads, keyHeads] = headsOf(exported);
       const q = given(exported, run, "q", [run.batch, heads, count, dim]);
       const k = given(exported, run, "k", [run.batch, keyHeads, run.length, dim]);
@@ -77,12 +81,15 @@ const places: { readonly [K in Kind]: Place<Extract<Encoder, { kind: K }>> } = {
 
   bias: {
     tokens: ["queries", "keys"],
-    width: ({ encoder, options }) =>
-      encoder.heads * Math.max(FEW, options.attention ? (options.headDim ?? ANY_DIM) : 1),
+    width(exported, length) {
+      const { encoder, options } = exported;
+      const dim = options.attention ? (options.headDim ?? ANY_DIM) : 1;
+      return encoder.heads * Math.max(dim, fewOf(exported, length));
+    },
     tensors(exported, run) {
       const { encoder, options, axes } = exported;
       const { heads } = encoder;
-      const count = fewOf(exported, run);
+      const count = fewOf(exported, run.length);
       const [queries, feed] = positionsFor(exported, run, count, "queries", "offset");
       const [keys, keyFeed] = positionsFor(exported, run, run.length, "keys", "key_offset");
       const scores = bind(encoder, typedArrays, valuesOf(exported))(queries, keys);
@@ -102,11 +109,12 @@ const places: { readonly [K in Kind]: Place<Extract<Encoder, { kind: K }>> } = {
 
   content: {
     tokens: ["queries", "keys"],
-    width: ({ encoder }) => encoder.heads * Math.max(FEW, encoder.dim),
+    width: (exported, length) =>
+      exported.encoder.heads * Math.max(exported.encoder.dim, fewOf(exported, length)),
     tensors(exported, run) {
       const { encoder, options } = exported;
       const { heads, dim } = encoder;
-      const count = fewOf(exported, run);
+      const count = fewOf(exported, run.length);
       const q = given(exported, run, "q", [run.batch, heads, count, dim]);
       const k = given(exported, run, "k", [run.batch, heads, run.length, dim]);
       const products = rounded(exported, productsOf(q, k));
@@ -139,15 +147,15 @@ export function planOf(exported: Exported): Omit<Plan, "lengths"> {
     axes,
     tokens: tokens[1],
     rows: options.positions === "offset" ? "one" : alone ? "only" : "any",
-    width: width(exported),
+    width: (length) => width(exported, length),
   };
 }
 
-function queriesOf({ encoder, axes }: Exported, { length }: VerifyCase): number {
+function queriesOf({ encoder, axes }: Exported, length: number): number {
   return axes.fixed(places[encoder.kind].tokens[0]) ?? length;
 }
 
-function fewOf(exported: Exported, { length }: VerifyCase): number {
+function fewOf(exported: Exported, length: number): number {
   const { axes, encoder } = exported;
   const [queries, keys] = places[encoder.kind].tokens;
   return axes.fixed(queries) ?? (axes.same(queries, keys) ? length : Math.min(length, FEW));

@@ -32,7 +32,7 @@ export function renderVerification(verification: Verification): string {
 }
 
 function allowedText({ dtype, allowed: { absolute, float16Steps } }: Verification): string {
-  const number = `${absolute} · max(1, |value|)`;
+  const number = `${absolute.toExponential()} · max(1, |value|)`;
   return dtype === "float16" ? `${float16Steps} step of float16, or ${number}` : number;
 }
 

@@ -7,8 +7,7 @@ import { openFile } from "./run-file.ts";
 import type { Verification } from "./verification.ts";
 import { verifyCases } from "./verify-cases.ts";
 
-/** The operator Attention sums in float32 and in an order of its own. */
-const LIMITS: Readonly<Record<"encoder" | "attention", number>> = { encoder: 1e-6, attention: 1e-5 };
+const ABSOLUTE = 1e-6;
 
 /**
  * An encoder's file, run in ONNX Runtime, against the encoder of its metadata on typed arrays.
@@ -23,15 +22,12 @@ export async function verifyEncoder(
 ): Promise<Omit<Verification, "file">> {
   const { encoder, options } = readEncoder(bytes);
   const { values, ...how } = options;
-  const { dtype = "float32", names = {}, attention } = how;
+  const { dtype = "float32", names = {} } = how;
   checkSignature(inspected, signature(encoder, options));
   const axes = axisLengths(how.axes);
   const exported = { encoder, options, axes };
   const cases = planCases({ ...planOf(exported), lengths: LENGTHS });
-  const allowed: Allowed = {
-    absolute: LIMITS[attention ? "attention" : "encoder"],
-    float16Steps: dtype === "float16" ? 1 : 0,
-  };
+  const allowed: Allowed = { absolute: ABSOLUTE, float16Steps: dtype === "float16" ? 1 : 0 };
   const named = <V>(tensors: Readonly<Record<string, V>>) =>
     Object.fromEntries(Object.entries(tensors).map(([name, x]) => [names[name] ?? name, x]));
   const session = await openFile(path, inspected);

@@ -40,7 +40,7 @@ export async function verifyModel(
     tokens: "length",
     lengths: LENGTHS,
     rows: "any",
-    width: Math.max(sizes.dim, sizes.outputs, sizes.vocabulary),
+    width: (length) => Math.max(sizes.dim, sizes.outputs, sizes.heads * length),
   });
   const logits = tensorName("logits");
   const type = inspected.outputs.find(({ name }) => name === logits)?.type;

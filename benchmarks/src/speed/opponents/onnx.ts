@@ -1,9 +1,9 @@
 /** Files in ONNX Runtime: written by hand, exported by posenc, rewritten by posenc. */
 import { alibi, learned, type NdArray, range, rope } from "@posenc/core";
-import { exportEncoder, rewriteRotary, type RotaryTarget } from "@posenc/onnx";
-import { type Maker, opponent } from "../opponent.ts";
+import { exportEncoder, type RotaryTarget, rewriteRotary } from "@posenc/onnx";
 import * as files from "../onnx-files.ts";
 import * as plain from "../onnx-plain-files.ts";
+import { type Maker, opponent } from "../opponent.ts";
 import { BASE, type Inputs, type Sizes } from "../workload.ts";
 import { type Feeds, session } from "./onnx-session.ts";
 
@@ -92,7 +92,9 @@ export const onnxRewritten = opponent(
     rotate: rotation((sizes) => {
       const { bytes, rewritten, left } = rewriteRotary(files.decomposed(sizes), FUSED);
       if (rewritten.length !== 2) {
-        throw new Error(`rewriteRotary found ${rewritten.length} of 2 rotations: ${left[0]?.why ?? "no reason"}`);
+        throw new Error(
+          `rewriteRotary found ${rewritten.length} of 2 rotations: ${left[0]?.why ?? "no reason"}`,
+        );
       }
       return bytes;
     }),

@@ -9,7 +9,13 @@ interface Heads {
   readonly dim: number;
 }
 
-type Rotate = (out: Float32Array, x: Float32Array, cos: Float32Array, sin: Float32Array, sizes: Heads) => void;
+type Rotate = (
+  out: Float32Array,
+  x: Float32Array,
+  cos: Float32Array,
+  sin: Float32Array,
+  sizes: Heads,
+) => void;
 
 export const rotate: Readonly<Record<Pairing, Rotate>> = {
   halves(out, x, cos, sin, { batch, heads, length, dim }) {

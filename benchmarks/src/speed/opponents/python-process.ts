@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -35,6 +36,8 @@ export async function inPython({ inputs, outputs, env, ...job }: PythonJob): Pro
   const python = await findPython();
   if (python === undefined) throw new Error("no Python was found");
   const folder = await mkdtemp(join(tmpdir(), "posenc-speed-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.on("exit", remove);
   const { ask, stop } = start(python.command, { ...process.env, ...ONE_THREAD, ...env });
   try {
     const files = Object.entries(inputs).map(async ([name, { data, shape }]) => {
@@ -56,7 +59,8 @@ export async function inPython({ inputs, outputs, env, ...job }: PythonJob): Pro
     stop();
     throw error;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    remove();
+    process.off("exit", remove);
   }
 }
 

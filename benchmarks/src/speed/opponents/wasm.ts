@@ -67,7 +67,10 @@ const makers = (place: (kernels: Wasm) => Place, inPlace: boolean): Makers => ({
       const { put, make } = place(kernels());
       const [tokens, table, rows] = [put(inputs.tokens), put(inputs.table), put(inputs.rows)];
       const out = make([batch, length, dim]);
-      const sequences = Array.from({ length: batch }, (_, b) => [sequence(out, b), sequence(tokens, b)] as const);
+      const sequences = Array.from(
+        { length: batch },
+        (_, b) => [sequence(out, b), sequence(tokens, b)] as const,
+      );
       return into([out], () => {
         for (const [part, indices] of sequences) gatherAddInto(part, rows, table, indices);
       });

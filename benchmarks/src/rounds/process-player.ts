@@ -66,7 +66,7 @@ export async function processPlayer(child: URL, job: Job, signal: AbortSignal): 
   return {
     readiness,
     async round() {
-      if (!ended) running.send("round");
+      if (!ended) running.send("round", () => {}); // one that cannot be told has ended, and says so itself
       return (await answer("round")).round;
     },
     stop,

@@ -20,12 +20,6 @@ function exactProduct(a: number, b: number): DoubleDouble {
   return [product, aTop * bTop - product + aTop * bRest + aRest * bTop + aRest * bRest];
 }
 
-/** |high| must be at least |low|. */
-function normalise(high: number, low: number): DoubleDouble {
-  const sum = high + low;
-  return [sum, low - (sum - high)];
-}
-
 /** a + b without error. */
 function exactSum(a: number, b: number): DoubleDouble {
   const sum = a + b;
@@ -33,64 +27,70 @@ function exactSum(a: number, b: number): DoubleDouble {
   return [sum, a - (sum - fromB) + (b - fromB)];
 }
 
-export function add(a: DoubleDouble, b: DoubleDouble): DoubleDouble {
-  const [high, error] = exactSum(a[0], b[0]);
-  const [low, rest] = exactSum(a[1], b[1]);
-  const [sum, left] = normalise(high, error + low);
-  return normalise(sum, left + rest);
+/** A number, or one of 106 bits. */
+export type Real = number | DoubleDouble;
+
+/** A float64 number as it is. */
+export function exactly(x: Real): DoubleDouble {
+  return typeof x === "number" ? [x, 0] : x;
 }
 
-export function subtract(a: DoubleDouble, b: DoubleDouble): DoubleDouble {
-  return add(a, [-b[0], -b[1]]);
+export function add(x: Real, y: Real): DoubleDouble {
+  const [a, aLow] = exactly(x);
+  const [b, bLow] = exactly(y);
+  const [high, error] = exactSum(a, b);
+  const [low, rest] = exactSum(aLow, bLow);
+  const [sum, left] = exactSum(high, error + low);
+  return exactSum(sum, left + rest);
 }
 
-export function multiply(a: DoubleDouble, b: DoubleDouble): DoubleDouble {
-  const [high, low] = exactProduct(a[0], b[0]);
-  return normalise(high, low + (a[0] * b[1] + a[1] * b[0]));
+export function subtract(x: Real, y: Real): DoubleDouble {
+  const [high, low] = exactly(y);
+  return add(x, [-high, -low]);
 }
 
-export function divide(a: DoubleDouble, b: DoubleDouble): DoubleDouble {
-  const quotient = a[0] / b[0];
-  const [high, low] = exactProduct(quotient, b[0]);
-  const rest = a[0] - high - low + a[1] - quotient * b[1];
-  return normalise(quotient, rest / b[0]);
+export function multiply(x: Real, y: Real): DoubleDouble {
+  const [a, aLow] = exactly(x);
+  const [b, bLow] = exactly(y);
+  const [high, low] = exactProduct(a, b);
+  return exactSum(high, low + (a * bLow + aLow * b));
 }
 
-/** a^n for a whole n ≥ 0. */
-export function power(a: DoubleDouble, n: number): DoubleDouble {
-  let result: DoubleDouble = [1, 0];
-  for (let square = a, left = n; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1) result = multiply(result, square);
+export function divide(x: Real, y: Real): DoubleDouble {
+  const [a, aLow] = exactly(x);
+  const [b, bLow] = exactly(y);
+  const quotient = a / b;
+  const [high, low] = exactProduct(quotient, b);
+  return exactSum(quotient, (a - high - low + aLow - quotient * bLow) / b);
+}
+
+/** x^n for a whole n ≥ 0. */
+export function power(x: Real, n: number): DoubleDouble {
+  let result = exactly(1);
+  for (let square = exactly(x), left = n; left > 0; left >>= 1) {
+    if (left & 1) result = multiply(result, square);
     square = multiply(square, square);
   }
   return result;
 }
 
-/** A float64 number as it is. */
-export function exactly(x: number): DoubleDouble {
-  return [x, 0];
-}
-
-export const ONE: DoubleDouble = [1, 0];
 /** 2π. */
 export const TWO_PI: DoubleDouble = [6.283185307179586, 2.4492935982947064e-16];
 
 /** The natural logarithm, to about 29 digits after the point: one Newton step on e^y = x. */
-export function logarithm(x: DoubleDouble): DoubleDouble {
-  const guess = Math.log(x[0]);
-  const quotient = guess < 0 ? multiply(x, exponential(-guess)) : divide(x, exponential(guess));
-  const [high, low] = subtract(quotient, ONE);
-  const error = high + low;
-  return add(exactly(guess), subtract([high, low], exactly((error * error) / 2)));
+export function logarithm(x: Real): DoubleDouble {
+  const guess = Math.log(exactly(x)[0]);
+  const size = exponential(Math.abs(guess));
+  const error = subtract(guess < 0 ? multiply(x, size) : divide(x, size), 1);
+  return add(guess, subtract(error, (error[0] + error[1]) ** 2 / 2));
 }
 
 const HALVINGS = 12;
 
 /** e^x for x from 0 to 709: the series at x / 2^12, squared 12 times as e^x − 1, which keeps its digits. */
 function exponential(x: number): DoubleDouble {
-  const small = exactly(x / 2 ** HALVINGS);
-  let lessOne: DoubleDouble = [0, 0];
-  for (let n = 16; n >= 1; n--) lessOne = divide(multiply(small, add(ONE, lessOne)), exactly(n));
-  for (let i = 0; i < HALVINGS; i++) lessOne = multiply(lessOne, add(lessOne, exactly(2)));
-  return add(ONE, lessOne);
+  let lessOne = exactly(0);
+  for (let n = 16; n >= 1; n--) lessOne = divide(multiply(x / 2 ** HALVINGS, add(1, lessOne)), n);
+  for (let i = 0; i < HALVINGS; i++) lessOne = multiply(lessOne, add(lessOne, 2));
+  return add(1, lessOne);
 }

@@ -6,7 +6,16 @@
  * So a frequency is kept as the unevaluated sum of two float64 numbers (106 bits), the product is formed with
  * its rounding error, and 2π is subtracted in three parts (Dekker 1971; Cody and Waite 1980).
  */
-import { type DoubleDouble, divide, multiply, power, topHalf } from "./double-double.ts";
+import {
+  add,
+  type DoubleDouble,
+  divide,
+  exactly,
+  multiply,
+  power,
+  type Real,
+  topHalf,
+} from "./double-double.ts";
 
 /** Frequencies in radians per position, as host data: the sum `high[i] + low[i]`. */
 export interface Frequencies {
@@ -31,53 +40,65 @@ export function isFrequencies(x: unknown): x is Frequencies {
 
 /** Plain float64 numbers as {@link Frequencies}. */
 export function frequencies(values: ArrayLike<number>): Frequencies {
-  return { high: Float64Array.from(values), low: new Float64Array(values.length) };
+  return frequenciesOf(Array.from(values, exactly));
+}
+
+/** Each frequency as one number. */
+export function listOf({ high, low }: Frequencies): DoubleDouble[] {
+  return Array.from(high, (value, i) => [value, low[i]!]);
+}
+
+export function frequenciesOf(list: readonly DoubleDouble[]): Frequencies {
+  return { high: Float64Array.from(list, ([high]) => high), low: Float64Array.from(list, ([, low]) => low) };
+}
+
+/** What `change` makes of each frequency; amplitude and growth are left out. */
+export function mapFrequencies(
+  all: Frequencies,
+  change: (frequency: DoubleDouble, i: number) => Real,
+): Frequencies {
+  return frequenciesOf(listOf(all).map((frequency, i) => exactly(change(frequency, i))));
+}
+
+/** Each frequency times `factor`, in extended precision. */
+export function times(all: Frequencies, factor: Real): Frequencies {
+  return mapFrequencies(all, (frequency) => multiply(frequency, factor));
 }
 
 /** One list after the other; amplitudes and growth are left out. */
 export function joinFrequencies(all: readonly Frequencies[]): Frequencies {
-  return {
-    high: Float64Array.from(all.flatMap(({ high }) => [...high])),
-    low: Float64Array.from(all.flatMap(({ low }) => [...low])),
-  };
+  return frequenciesOf(all.flatMap(listOf));
 }
 
 export interface GeometricOptions {
-  readonly base: number | DoubleDouble;
+  readonly base: Real;
   /** How many. */
   readonly count: number;
-  /** The exponent of element i is −(start + i·numerator) / denominator; whole numbers. */
-  readonly numerator: number;
-  readonly denominator: number;
+  /** The exponent of element i is −(start + i·numerator) / denominator, whole numbers: −i / count unless given. */
+  readonly numerator?: number;
+  readonly denominator?: number;
   readonly start?: number;
 }
 
 /** base^(−(start + i·numerator) / denominator) for i = 0 … count − 1, to about 30 digits. */
-export function geometric({ base, count, numerator, denominator, start = 0 }: GeometricOptions): Frequencies {
-  const high = new Float64Array(count);
-  const low = new Float64Array(count);
-  const root = inverseRoot(typeof base === "number" ? [base, 0] : base, denominator);
+export function geometric(options: GeometricOptions): Frequencies {
+  const { base, count, numerator = 1, denominator = count, start = 0 } = options;
+  const root = inverseRoot(exactly(base), denominator);
   const step = power(root, numerator);
-  let current = power(root, start);
-  for (let i = 0; i < count; i++) {
-    [high[i], low[i]] = current;
-    current = multiply(current, step);
-  }
-  return { high, low };
+  const list: DoubleDouble[] = [];
+  for (let i = 0, next = power(root, start); i < count; i++, next = multiply(next, step)) list.push(next);
+  return frequenciesOf(list);
 }
 
 /** base^(−1/n): the float64 value and one Newton step in double-double on r^n · base = 1. */
 function inverseRoot(base: DoubleDouble, n: number): DoubleDouble {
   const r = base[0] ** (-1 / n);
-  const [one, rest] = multiply(power([r, 0], n), base);
-  const error = one - 1 + rest;
-  return divide([r, 0], [1 + error / n, error / n - (1 + error / n - 1)]);
+  const [one, rest] = multiply(power(r, n), base);
+  return divide(r, add(1, (one - 1 + rest) / n));
 }
 
-const TURN = 2 * Math.PI;
 /** 2π as a sum of three; the first two have 24 bits, so their products with a turn count are exact. */
 export const TURN_PARTS = [6.283185005187988, 3.0199157663446385e-7, 2.1561211432632476e-14] as const;
-const [TURN_1, TURN_2, TURN_3] = TURN_PARTS;
 
 /** Fills `sin` and `cos` ([positions, frequencies], row by row), each value within one float32 ulp. */
 export function fillSincos(
@@ -86,6 +107,7 @@ export function fillSincos(
   sin: Float32Array,
   cos: Float32Array,
 ): void {
+  const [turn1, turn2, turn3] = TURN_PARTS;
   const n = high.length;
   const top = high.map(topHalf);
   for (let row = 0, out = 0; row < positions.length; row++) {
@@ -98,8 +120,8 @@ export function fillSincos(
       const hRest = h - hTop;
       const product = p * h;
       const error = pTop * hTop - product + pTop * hRest + pRest * hTop + pRest * hRest + p * low[i]!;
-      const turns = Math.round(product / TURN);
-      const angle = product - turns * TURN_1 - turns * TURN_2 + (error - turns * TURN_3);
+      const turns = Math.round(product / (2 * Math.PI));
+      const angle = product - turns * turn1 - turns * turn2 + (error - turns * turn3);
       const size = growth ? amplitude * Math.exp(growth.rates[i]! * (p - growth.centre)) : amplitude;
       sin[out] = size * Math.sin(angle);
       cos[out] = size * Math.cos(angle);

@@ -4,7 +4,7 @@
  * Where a bucket ends is a power such as 10 · (320 / 10)^(2 / 10) = 20. A logarithm in float32, or even float64,
  * may fall on either side of it. Here whole numbers decide, on the host, and a graph only looks buckets up.
  */
-import { checkCount, checkNames, checkOneOf } from "./checks.ts";
+import { checkCount, checkEven, checkOptions, choice, limited, orElse } from "./checks.ts";
 import type { Ops } from "./ops.ts";
 import { relativePositions } from "./relative-positions.ts";
 
@@ -30,6 +30,23 @@ export type Bucket = (relative: number) => number;
 const MOST_BUCKETS = 2 ** 16;
 const MOST_POSITIONS = 2 ** 20;
 
+const sidesOf = ({ direction }: T5BucketOptions): number => (direction === "causal" ? 1 : 2);
+
+/** Buckets of one side, and how many of them are of one position. */
+function halvesOf({ numBuckets = 32, ...options }: T5BucketOptions) {
+  const count = Math.floor(numBuckets / sidesOf(options));
+  return { count, near: Math.floor(count / 2) };
+}
+
+/** The checks of these options. */
+export function t5Checks(given: T5BucketOptions) {
+  return {
+    numBuckets: orElse(32, (...all) => checkCount(...all, 2 * sidesOf(given), MOST_BUCKETS)),
+    maxDistance: orElse(128, (...all) => checkCount(...all, halvesOf(given).near + 1, MOST_POSITIONS)),
+    direction: choice("bidirectional", "causal"),
+  };
+}
+
 /**
  * T5's bucket of a relative position, key − query, in exact arithmetic (Raffel et al., 2020, §2.1;
  * `_relative_position_bucket`).
@@ -37,29 +54,36 @@ const MOST_POSITIONS = 2 ** 20;
  * @throws TypeError, RangeError for a bad option
  */
 export function t5Buckets(options: T5BucketOptions = {}): Bucket {
-  checkNames("t5Buckets", options, ["numBuckets", "maxDistance", "direction"]);
-  return t5BucketsOf("t5Buckets", options);
+  return t5BucketsOf(checkOptions("t5Buckets", options, t5Checks(options)));
 }
 
-/** As {@link t5Buckets}, with the errors of `who`. */
-export function t5BucketsOf(
-  who: string,
-  { numBuckets = 32, maxDistance = 128, direction = "bidirectional" }: T5BucketOptions,
-): Bucket {
-  const causal = checkOneOf(who, "direction", direction, ["bidirectional", "causal"]) === "causal";
-  checkCount(who, "numBuckets", numBuckets, causal ? 2 : 4, MOST_BUCKETS);
-  const count = causal ? numBuckets : Math.floor(numBuckets / 2);
-  const near = Math.floor(count / 2);
-  checkCount(who, "maxDistance", maxDistance, near + 1, MOST_POSITIONS);
-
+/** As {@link t5Buckets}, of checked options. */
+export function t5BucketsOf(options: Required<T5BucketOptions>): Bucket {
+  const { count, near } = halvesOf(options);
+  const { maxDistance } = options;
   const ofDistance = (distance: number): number => {
     if (distance < near) return distance;
     if (distance >= maxDistance) return count - 1;
     return Math.min(near + logStep(distance, near, maxDistance, count - near, "floor"), count - 1);
   };
-  return causal
+  return sidesOf(options) === 1
     ? (relative) => ofDistance(Math.max(-relative, 0))
     : (relative) => (relative > 0 ? count : 0) + ofDistance(Math.abs(relative));
+}
+
+const nearOf = ({ positionBuckets = 256 }: DebertaBucketOptions): number => Math.floor(positionBuckets / 2);
+
+/** The checks of these options. */
+export function debertaChecks(given: DebertaBucketOptions) {
+  return {
+    positionBuckets: orElse(256, limited(checkCount, 2, MOST_BUCKETS)),
+    maxRelativePositions: orElse(512, (...all) => checkCount(...all, nearOf(given) + 2, MOST_POSITIONS)),
+  };
+}
+
+/** `positionBuckets` where half of them are a whole number. */
+export function checkEvenBuckets(who: string, what: string, value: unknown): number {
+  return checkCount(who, what, checkEven(who, what, value), 2, MOST_BUCKETS);
 }
 
 /**
@@ -69,22 +93,16 @@ export function t5BucketsOf(
  * @throws TypeError, RangeError for a bad option
  */
 export function debertaBuckets(options: DebertaBucketOptions = {}): Bucket {
-  checkNames("debertaBuckets", options, ["positionBuckets", "maxRelativePositions"]);
-  return debertaBucketsOf("debertaBuckets", options);
+  return debertaBucketsOf(checkOptions("debertaBuckets", options, debertaChecks(options)));
 }
 
-/** As {@link debertaBuckets}, with the errors of `who`. */
-export function debertaBucketsOf(
-  who: string,
-  { positionBuckets = 256, maxRelativePositions = 512 }: DebertaBucketOptions,
-): Bucket {
-  checkCount(who, "positionBuckets", positionBuckets, 2, MOST_BUCKETS);
-  const near = Math.floor(positionBuckets / 2);
-  checkCount(who, "maxRelativePositions", maxRelativePositions, near + 2, MOST_POSITIONS);
+/** As {@link debertaBuckets}, of checked options. */
+export function debertaBucketsOf(options: Required<DebertaBucketOptions>): Bucket {
+  const near = nearOf(options);
   return (relative) => {
     const distance = Math.abs(relative);
     if (distance <= near) return relative;
-    const far = logStep(distance, near, maxRelativePositions - 1, near - 1, "ceil");
+    const far = logStep(distance, near, options.maxRelativePositions - 1, near - 1, "ceil");
     return Math.sign(relative) * (near + far);
   };
 }
@@ -118,6 +136,11 @@ export interface BucketTable {
 
 export function bucketTable(bucket: Bucket, reach: number): BucketTable {
   return { buckets: Int32Array.from({ length: 2 * reach + 1 }, (_, i) => bucket(i - reach)), reach };
+}
+
+/** Row b + span of a table [2 · span, …] for DeBERTa's bucket b, up to its ends. */
+export function debertaTable(bucket: Bucket, span: number, reach: number): BucketTable {
+  return bucketTable((relative) => Math.min(Math.max(bucket(-relative) + span, 0), 2 * span - 1), reach);
 }
 
 /** The bucket of each key − query: queries [..., q], keys [..., k] → [..., q, k] int32. */

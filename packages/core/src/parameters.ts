@@ -16,6 +16,21 @@ export interface Parameter {
 }
 export type Parameters = Readonly<Record<string, Parameter>>;
 
+/** A parameter that starts as normal numbers with mean 0. */
+export function normal(deviation: number, ...shape: readonly number[]): Parameter {
+  return { shape, init: { normal: deviation } };
+}
+
+/** A parameter that starts as ones. */
+export function ones(...shape: readonly number[]): Parameter {
+  return { shape, init: "ones" };
+}
+
+/** A parameter that starts as zeros. */
+export function zeros(...shape: readonly number[]): Parameter {
+  return { shape, init: "zeros" };
+}
+
 /** A tensor for each parameter. */
 export type Values<P extends Parameters, T> = { readonly [K in keyof P]: T };
 

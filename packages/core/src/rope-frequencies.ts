@@ -1,6 +1,8 @@
-import { checkBase, checkEven, checkNames } from "./checks.ts";
+import { type Check, checkBase, checkEven, checkOptions, demand, optional, orElse } from "./checks.ts";
 import { checkScaling, type RopeScaling, scaledFrequencies } from "./rope-scaling/index.ts";
 import type { RopeFrequencies } from "./rope-scaling/method.ts";
+
+const BASE = 10_000;
 
 export interface RopeFrequencyOptions {
   /** Length of a head (`head_dim`). */
@@ -13,15 +15,44 @@ export interface RopeFrequencyOptions {
   readonly scaling?: RopeScaling;
 }
 
-/** The same options, checked and with their defaults. @throws TypeError, RangeError for a bad one */
-export function checkRopeFrequencies(who: string, options: RopeFrequencyOptions) {
-  const dim = checkEven(who, "dim", options.dim);
-  const { rotaryDim = dim, base = 10_000, scaling } = options;
-  checkEven(who, "rotaryDim", rotaryDim);
-  if (rotaryDim > dim) throw new RangeError(`${who}: rotaryDim must be at most dim ${dim}, got ${rotaryDim}`);
-  checkBase(who, base);
-  const rope = { base, rotaryDim };
-  return { dim, ...rope, ...(scaling !== undefined && { scaling: checkScaling(who, scaling, rope) }) };
+/** At most `dim`, and that where it is left out. */
+export function rotaryDimOf(given: { readonly dim: number }): Check<number> {
+  return (who, what, value = given.dim) => {
+    const rotaryDim = checkEven(who, what, value);
+    demand(rotaryDim <= given.dim, who, what, value, `at most dim ${given.dim}`);
+    return rotaryDim;
+  };
+}
+
+/** The checks of these options, with those of an encoder before the last. */
+export function ropeChecks<C>(given: RopeFrequencyOptions, own: C) {
+  return {
+    dim: checkEven,
+    rotaryDim: rotaryDimOf(given),
+    base: orElse(BASE, checkBase),
+    ...own,
+    scaling: optional((who, _, scaling) => {
+      const { dim, rotaryDim = dim, base = BASE } = given;
+      return checkScaling(who, scaling, { base, rotaryDim });
+    }),
+  };
+}
+
+type CheckedRope = Required<Omit<RopeFrequencyOptions, "scaling">> & Pick<RopeFrequencyOptions, "scaling">;
+
+/** What a rotary encoder has from checked options. */
+export function scaledRope(options: CheckedRope) {
+  const { dim, rotaryDim, scaling } = options;
+  const { frequencies, attentionFactor, cacheSafe } = scaledFrequencies(scaling, options);
+  return {
+    options,
+    dim,
+    rotaryDim,
+    gain: attentionFactor,
+    parameters: {},
+    cacheSafe,
+    frequencies: { ...frequencies, amplitude: attentionFactor },
+  };
 }
 
 /**
@@ -32,7 +63,7 @@ export function checkRopeFrequencies(who: string, options: RopeFrequencyOptions)
  * @throws TypeError, RangeError for a bad option
  */
 export function ropeFrequencies(options: RopeFrequencyOptions): RopeFrequencies {
-  checkNames("ropeFrequencies", options, ["dim", "rotaryDim", "base", "scaling"]);
-  const { scaling, base, rotaryDim } = checkRopeFrequencies("ropeFrequencies", options);
-  return scaledFrequencies(scaling, { base, rotaryDim });
+  const { scaling, ...rope } = checkOptions("ropeFrequencies", options, ropeChecks(options, {}));
+  const { frequencies, attentionFactor } = scaledFrequencies(scaling, rope);
+  return { frequencies, attentionFactor };
 }

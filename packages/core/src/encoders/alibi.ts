@@ -1,11 +1,16 @@
 import {
+  type Check,
+  checkAbsent,
   checkBoolean,
-  checkNames,
+  checkFactor,
   checkNumbers,
   checkObject,
-  checkOneOf,
+  checkOptions,
   checkPositive,
   checkSize,
+  choice,
+  limited,
+  optional,
 } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
 import type { Parameter, Parameters } from "../parameters.ts";
@@ -46,13 +51,12 @@ export function alibiSlopes(heads: number): number[] {
   return [...slopes, ...between];
 }
 
-/** The slope of a head to one side is `factor` · `slopes`, or BLIND where the factor is 0. */
+/** The slope of a head to one side is `factors` · `slopes`, or BLIND where the factor is 0. */
 interface Side {
   /** Name of the parameter, where the slopes are trained. */
   readonly name: string;
-  readonly what: string;
   readonly slopes: readonly number[];
-  readonly factor: (head: number) => number;
+  readonly factors: readonly number[];
 }
 
 /**
@@ -66,96 +70,66 @@ export function alibi(
   options: AlibiOptions & { readonly learned?: false },
 ): BiasEncoder<Record<never, never>>;
 export function alibi(options: AlibiOptions): BiasEncoder<Parameters>;
-export function alibi(options: AlibiOptions): BiasEncoder<Parameters> {
-  checkNames("alibi", options, ["heads", "direction", "slopes", "learned"]);
-  const heads = checkSize("alibi", "heads", options.heads);
-  const { direction, slopes, learned = false } = options;
-  if (direction !== undefined) checkOneOf("alibi", "direction", direction, ["causal", "symmetric", "split"]);
-  checkBoolean("alibi", "learned", learned);
-  const [left, right] = sides(heads, direction, slopes);
+export function alibi(given: AlibiOptions): BiasEncoder<Parameters> {
+  const perHead: Check<readonly number[]> = (...all) =>
+    checkNumbers(...all, given.heads, given.learned ? limited(checkPositive, 0, 1e30) : checkFactor);
+  const options = checkOptions("alibi", given, {
+    heads: checkSize,
+    direction: optional(choice("causal", "symmetric", "split")),
+    slopes: optional((who, what, value): NonNullable<AlibiOptions["slopes"]> => {
+      if (Array.isArray(value)) return perHead(who, what, value);
+      const expected = `an array of ${given.heads} numbers or an object with left and right`;
+      const both = checkObject(who, what, value, expected);
+      const checked = checkOptions(who, both, { left: perHead, right: perHead }, what);
+      checkAbsent(who, "direction", given.direction, "slopes has left and right", RangeError);
+      return checked;
+    }),
+    learned: optional((...all) => checkBoolean(...all) || undefined),
+  });
+  const { heads, learned } = options;
+  const [left, right] = sides(options);
 
   return bias<Parameters>({
     name: "alibi",
     title: "ALiBi",
-    options: {
-      heads,
-      ...(direction && { direction }),
-      ...(slopes && { slopes }),
-      ...(learned && { learned }),
-    },
+    options,
     heads,
     parameters: learned ? { ...parameterOf(left), ...parameterOf(right) } : {},
     scores(ops, queries, keys, values) {
       const { add, constant, exp, expandDims, float, maximum, minimum, mul, sub } = ops;
       const perHead = expandDims(float(relativePositions(ops, queries, keys)), -3); // below 0 to the left
-      const host = (at: (head: number) => number) =>
-        constant(
-          Float32Array.from({ length: heads }, (_, head) => at(head)),
-          [heads, 1, 1],
-        );
-      const blind = (factor: number) => (factor === 0 ? BLIND : 0);
-      const slope = ({ name, slopes, factor }: Side) =>
-        learned
-          ? add(
-              mul(exp(values[name]!), host(factor)),
-              host((head) => blind(factor(head))),
-            )
-          : host((head) => slopes[head]! * factor(head) + blind(factor(head)));
+      const host = (values: readonly number[]) => constant(Float32Array.from(values), [heads, 1, 1]);
+      const slope = ({ name, slopes, factors }: Side) => {
+        const blind = factors.map((factor) => (factor === 0 ? BLIND : 0));
+        return learned
+          ? add(mul(exp(values[name]!), host(factors)), host(blind))
+          : host(slopes.map((slope, head) => slope * factors[head]! + blind[head]!));
+      };
       return sub(mul(minimum(perHead, 0), slope(left)), mul(maximum(perHead, 0), slope(right)));
     },
   });
 }
 
-function parameterOf({ name, what, slopes }: Side): Record<string, Parameter> {
-  for (const [i, slope] of slopes.entries()) checkPositive("alibi", `${what}[${i}]`, slope);
+function parameterOf({ name, slopes }: Side): Record<string, Parameter> {
   return { [name]: { shape: [slopes.length, 1, 1], init: { values: slopes.map(Math.log) } } };
 }
 
 /** The score falls by the slope to the left for each step left and by the slope to the right for each step right. */
-function sides(
-  heads: number,
-  direction: AlibiOptions["direction"],
-  slopes: AlibiOptions["slopes"],
-): [left: Side, right: Side] {
-  if (slopes !== undefined && !Array.isArray(slopes)) {
-    const expected = `an array of ${heads} numbers or an object with left and right`;
-    const { left, right } = checkObject("alibi", "slopes", slopes, expected);
-    checkNames("alibi: slopes", slopes, ["left", "right"]);
-    if (direction !== undefined) {
-      throw new RangeError(
-        `alibi: direction must be left out where slopes has left and right, got "${direction}"`,
-      );
-    }
-    const own = (name: string, what: string, given: unknown): Side => ({
-      name,
-      what,
-      slopes: checkNumbers("alibi", what, given, heads),
-      factor: () => 1,
-    });
-    return [own("logLeft", "slopes.left", left), own("logRight", "slopes.right", right)];
-  }
-  const given = slopes === undefined ? undefined : checkNumbers("alibi", "slopes", slopes, heads);
-  const both = (own: readonly number[], left: Side["factor"], right: Side["factor"]): [Side, Side] => {
-    const side = { name: "logSlopes", what: "slopes", slopes: own };
-    return [
-      { ...side, factor: left },
-      { ...side, factor: right },
-    ];
-  };
-  if (direction === "split") {
-    const lookLeft = Math.ceil(heads / 2);
-    const own = given ?? [...alibiSlopes(lookLeft), ...(heads > 1 ? alibiSlopes(heads - lookLeft) : [])];
-    const looksLeft = (head: number) => head < lookLeft;
-    return both(
-      own,
-      (head) => Number(looksLeft(head)),
-      (head) => Number(!looksLeft(head)),
-    );
-  }
-  const mirrored = direction === "symmetric" ? 1 : -1;
-  return both(
-    given ?? alibiSlopes(heads),
-    () => 1,
-    () => mirrored,
-  );
+function sides({ heads, direction, slopes }: AlibiOptions): [left: Side, right: Side] {
+  const split = direction === "split";
+  const half = split ? Math.ceil(heads / 2) : heads;
+  const own = slopes ?? [...alibiSlopes(half), ...(half < heads ? alibiSlopes(heads - half) : [])];
+  const two = "left" in own;
+  const mirrored = two || direction === "symmetric" ? 1 : -1;
+  const side = (name: string, slopes: readonly number[], factor: (head: number) => number): Side => ({
+    name,
+    slopes,
+    factors: slopes.map((_, head) => factor(head)),
+  });
+  return [
+    side(two ? "logLeft" : "logSlopes", two ? own.left : own, (head) => Number(head < half)),
+    side(two ? "logRight" : "logSlopes", two ? own.right : own, (head) =>
+      split ? Number(head >= half) : mirrored,
+    ),
+  ];
 }

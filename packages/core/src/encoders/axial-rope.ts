@@ -1,21 +1,24 @@
 import { axialTurns } from "../axial-turns.ts";
 import {
+  type Check,
+  checkAbsent,
   checkBase,
-  checkBetween,
-  checkEven,
   checkFactor,
-  checkNames,
   checkNumbers,
   checkOneOf,
+  checkOptions,
   checkPositive,
   checkSize,
+  choice,
+  demand,
+  limited,
+  orElse,
   show,
 } from "../checks.ts";
-import { type DoubleDouble, multiply } from "../double-double.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
-import { type Frequencies, geometric, joinFrequencies, frequencies as plain } from "../frequencies.ts";
-
-const SERIES = ["per-axis", "dealt", "linear", "octaves"] as const;
+import { type Frequencies, frequencies, geometric, joinFrequencies, times } from "../frequencies.ts";
+import { checkDomain } from "../range.ts";
+import { rotaryDimOf } from "../rope-frequencies.ts";
 
 export interface AxialRopeOptions {
   /** Length of a head. */
@@ -32,7 +35,7 @@ export interface AxialRopeOptions {
    * - "octaves": π · n powers of two from 1 to maxFrequency / 2 (timm "pixel");
    * - n numbers, in radians per unit, for each axis.
    */
-  readonly frequencies?: (typeof SERIES)[number] | readonly number[];
+  readonly frequencies?: "per-axis" | "dealt" | "linear" | "octaves" | readonly number[];
   /** For "per-axis" and "dealt"; 10000 unless given. 100 in DINOv3, Gemma 4 and RoPE-ViT. */
   readonly base?: number;
   /** For "linear" and "octaves", which need it (`max_freq`, `max_res`). */
@@ -48,18 +51,6 @@ export interface AxialRopeOptions {
   readonly positions?: "index" | "real";
 }
 
-const NAMES = [
-  "dim",
-  "rotaryDim",
-  "axes",
-  "frequencies",
-  "base",
-  "maxFrequency",
-  "scale",
-  "pairing",
-  "positions",
-];
-
 /**
  * Rotary position embedding for images and other grids: each coordinate of a position turns pairs of its own
  * (Heo et al., "Rotary Position Embedding for Vision Transformer", 2024, §3.2; Fang et al., "EVA-02", 2023).
@@ -71,48 +62,42 @@ const NAMES = [
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function axialRope(options: AxialRopeOptions): RotaryEncoder<Record<never, never>> {
-  const who = "axialRope";
-  checkNames(who, options, NAMES);
-  const dim = checkSize(who, "dim", options.dim);
-  const { rotaryDim = dim, axes = 2, pairing = "halves", positions: domain = "index", scale = 1 } = options;
-  checkEven(who, "rotaryDim", rotaryDim);
-  if (rotaryDim > dim) throw new RangeError(`${who}: rotaryDim must be at most dim ${dim}, got ${rotaryDim}`);
-  checkSize(who, "axes", axes);
-  if (rotaryDim % (2 * axes) !== 0) {
-    throw new RangeError(`${who}: rotaryDim must be a multiple of 2 · axes = ${2 * axes}, got ${rotaryDim}`);
-  }
-  checkOneOf(who, "pairing", pairing, ["halves", "interleaved", "halves-per-axis"]);
+export function axialRope(given: AxialRopeOptions): RotaryEncoder<Record<never, never>> {
+  const options = checkOptions("axialRope", given, {
+    dim: checkSize,
+    axes: orElse(2, checkSize),
+    rotaryDim: (who, what, value) => {
+      const rotaryDim = rotaryDimOf(given)(who, what, value);
+      const unit = 2 * axesOf(given);
+      demand(rotaryDim % unit === 0, who, what, rotaryDim, `a multiple of 2 · axes = ${unit}`);
+      return rotaryDim;
+    },
+    ...seriesChecks(given),
+    scale: (who, what, value = 1): number | readonly number[] =>
+      Array.isArray(value) ? checkNumbers(who, what, value, axesOf(given)) : checkFactor(who, what, value),
+    pairing: choice("halves", "interleaved", "halves-per-axis"),
+    positions: checkDomain,
+  });
+  const { dim, rotaryDim, axes, scale, pairing, positions: domain } = options;
   const blocks = pairing === "halves-per-axis" ? axes : 1;
-  if (blocks > 1 && rotaryDim !== dim) {
-    throw new RangeError(
-      `${who}: rotaryDim must be dim ${dim} where pairing is "halves-per-axis", got ${rotaryDim}`,
-    );
-  }
-  checkOneOf(who, "positions", domain, ["index", "real"]);
-  const scales = Array.isArray(scale)
-    ? checkNumbers(who, "scale", scale, axes)
-    : new Array<number>(axes).fill(checkFactor(who, "scale", scale));
+  const whole = blocks === 1 || rotaryDim === dim;
+  demand(whole, "axialRope", "rotaryDim", rotaryDim, `dim ${dim} where pairing is "halves-per-axis"`);
   const pairs = rotaryDim / (2 * axes);
-  const { seriesOf, ...chosen } = checkSeries(who, options, pairs, axes);
-  const waves = joinFrequencies(scales.map((scale, axis) => scaled(seriesOf(axis), scale)));
+  const waves = joinFrequencies(
+    Array.from({ length: axes }, (_, axis) => {
+      const factor = typeof scale === "number" ? scale : scale[axis]!;
+      return times(series(options, pairs, axis), factor);
+    }),
+  );
 
   return rotary({
-    name: who,
+    name: "axialRope",
     title: "AxialRoPE",
-    options: {
-      dim,
-      rotaryDim,
-      axes,
-      ...chosen,
-      scale: Array.isArray(scale) ? [...scale] : scale,
-      pairing,
-      positions: domain,
-    },
+    options,
     dim,
     rotaryDim,
     pairing: pairing === "interleaved" ? "interleaved" : "halves",
-    ...(blocks > 1 && { blocks }),
+    blocks,
     positions: { axes, real: domain === "real" },
     parameters: {},
     frequencies: waves,
@@ -124,58 +109,47 @@ export function axialRope(options: AxialRopeOptions): RotaryEncoder<Record<never
   });
 }
 
-type Chosen = Pick<AxialRopeOptions, "frequencies" | "base" | "maxFrequency">;
+const axesOf = ({ axes = 2 }: AxialRopeOptions): number => axes;
 
-/** The series of each axis, and the options that made it. */
-function checkSeries(
-  who: string,
-  { frequencies = "per-axis", base, maxFrequency }: AxialRopeOptions,
-  pairs: number,
-  axes: number,
-): Chosen & { readonly seriesOf: (axis: number) => Frequencies } {
-  const unused = (what: "base" | "maxFrequency", value: unknown) => {
-    if (value !== undefined) {
-      throw new TypeError(
-        `${who}: ${what} must be left out where frequencies is ${show(frequencies)}, got ${show(value)}`,
-      );
-    }
-  };
-  if (Array.isArray(frequencies)) {
-    const values = checkNumbers(who, "frequencies", frequencies, pairs);
-    unused("base", base);
-    unused("maxFrequency", maxFrequency);
-    return { frequencies: [...values], seriesOf: () => plain(values) };
-  }
-  const kind = checkOneOf(who, "frequencies", frequencies, SERIES);
-  if (kind === "per-axis" || kind === "dealt") {
-    unused("maxFrequency", maxFrequency);
-    const known = checkBase(who, base ?? 10_000);
-    const wave = { base: known, count: pairs };
-    return {
-      frequencies: kind,
-      base: known,
-      seriesOf: (axis) =>
-        kind === "per-axis"
-          ? geometric({ ...wave, numerator: 1, denominator: pairs })
-          : geometric({ ...wave, start: axis, numerator: axes, denominator: pairs * axes }),
+/** A series has a base or a highest frequency, or it is given. */
+function seriesChecks(given: AxialRopeOptions) {
+  const where =
+    (series: readonly unknown[], check: Check<number>): Check<number | undefined> =>
+    (who, what, value) => {
+      const { frequencies = "per-axis" } = given;
+      if (series.includes(frequencies)) return check(who, what, value);
+      return checkAbsent(who, what, value, `frequencies is ${show(frequencies)}`);
     };
-  }
-  unused("base", base);
-  checkPositive(who, "maxFrequency", maxFrequency);
-  const most = checkBetween(who, "maxFrequency", maxFrequency, 0, 1e30);
-  const part = (i: number) => (pairs === 1 ? 0 : i / (pairs - 1));
-  const valueAt =
-    kind === "linear"
-      ? (i: number) => 1 + part(i) * (most / 2 - 1)
-      : (i: number) => 2 ** (part(i) * (Math.log2(most) - 1));
-  const series = plain(Array.from({ length: pairs }, (_, i) => Math.PI * valueAt(i)));
-  return { frequencies: kind, maxFrequency: most, seriesOf: () => series };
+  return {
+    frequencies: (who: string, what: string, value: unknown = "per-axis") => {
+      if (!Array.isArray(value))
+        return checkOneOf(who, what, value, ["per-axis", "dealt", "linear", "octaves"]);
+      const { dim, rotaryDim = dim } = given;
+      return checkNumbers(who, what, value, rotaryDim / (2 * axesOf(given)));
+    },
+    base: where(["per-axis", "dealt"], orElse(10_000, checkBase)),
+    maxFrequency: where(["linear", "octaves"], limited(checkPositive, 0, 1e30)),
+  };
 }
 
-function scaled({ high, low }: Frequencies, factor: number): Frequencies {
-  const products = Array.from(high, (value, i): DoubleDouble => multiply([value, low[i]!], [factor, 0]));
-  return {
-    high: Float64Array.from(products, ([high]) => high),
-    low: Float64Array.from(products, ([, low]) => low),
-  };
+/** The frequencies of the pairs of an axis. */
+function series(
+  { frequencies: kind, base = 1, maxFrequency = 1, axes = 2 }: AxialRopeOptions,
+  pairs: number,
+  axis: number,
+): Frequencies {
+  if (typeof kind === "object") return frequencies(kind);
+  if (kind === "per-axis") return geometric({ base, count: pairs });
+  if (kind === "dealt") {
+    return geometric({ base, count: pairs, start: axis, numerator: axes, denominator: pairs * axes });
+  }
+  return frequencies(
+    Array.from({ length: pairs }, (_, i) => {
+      const part = pairs === 1 ? 0 : i / (pairs - 1);
+      const linear = kind === "linear";
+      return (
+        Math.PI * (linear ? 1 + part * (maxFrequency / 2 - 1) : 2 ** (part * (Math.log2(maxFrequency) - 1)))
+      );
+    }),
+  );
 }

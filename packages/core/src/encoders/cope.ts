@@ -1,7 +1,7 @@
-import { checkCount, checkNames, checkSize } from "../checks.ts";
+import { checkOptions, checkSize } from "../checks.ts";
 import { type ContentEncoder, content } from "../encoder.ts";
 import type { Ops } from "../ops.ts";
-import type { Parameter } from "../parameters.ts";
+import { normal, type Parameter } from "../parameters.ts";
 import { notAfter } from "./forgetting.ts";
 
 export interface CopeOptions {
@@ -25,18 +25,17 @@ interface CopeParameters {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function cope(options: CopeOptions): ContentEncoder<CopeParameters> {
-  checkNames("cope", options, ["heads", "dim", "maxPosition"]);
-  const heads = checkSize("cope", "heads", options.heads);
-  const dim = checkSize("cope", "dim", options.dim);
-  const maxPosition = checkCount("cope", "maxPosition", options.maxPosition, 1, 2 ** 20);
+export function cope(given: CopeOptions): ContentEncoder<CopeParameters> {
+  const checks = { heads: checkSize, dim: checkSize, maxPosition: checkSize };
+  const options = checkOptions("cope", given, checks);
+  const { heads, dim, maxPosition } = options;
   return content({
     name: "cope",
     title: "CoPE",
-    options: { heads, dim, maxPosition },
+    options,
     heads,
     dim,
-    parameters: { table: { shape: [maxPosition, dim], init: { normal: 0.02 } } },
+    parameters: { table: normal(0.02, maxPosition, dim) },
     scores(ops, { q, products }, queries, keys, { table }) {
       const seen = ops.expandDims(ops.swapAxes(notAfter(ops, keys, queries), -2, -1), -3); // [..., 1, q, k]
       const gates = ops.mul(sigmoid(ops, products), seen);

@@ -1,7 +1,14 @@
-import { checkBetween, checkEven, checkNames, checkSize } from "../checks.ts";
+import { checkBetween, checkOptions, checkSize, limited, orElse } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
-import { bucketTable, type DebertaBucketOptions, debertaBucketsOf, lookUpBuckets } from "../log-buckets.ts";
-import type { Parameter } from "../parameters.ts";
+import {
+  checkEvenBuckets,
+  type DebertaBucketOptions,
+  debertaBucketsOf,
+  debertaChecks,
+  debertaTable,
+  lookUpBuckets,
+} from "../log-buckets.ts";
+import { normal, type Parameter } from "../parameters.ts";
 import { headsFirst } from "../relative-positions.ts";
 
 export interface DebertaBiasOptions extends DebertaBucketOptions {
@@ -18,24 +25,22 @@ export interface DebertaBiasOptions extends DebertaBucketOptions {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function debertaBias(options: DebertaBiasOptions): BiasEncoder<{ readonly table: Parameter }> {
-  const known = ["heads", "positionBuckets", "maxRelativePositions", "initialDeviation"];
-  checkNames("debertaBias", options, known);
-  const { positionBuckets = 256, maxRelativePositions = 512, initialDeviation = 0.05 } = options;
-  const heads = checkSize("debertaBias", "heads", options.heads);
-  checkEven("debertaBias", "positionBuckets", positionBuckets);
-  const bucket = debertaBucketsOf("debertaBias", { positionBuckets, maxRelativePositions });
-  checkBetween("debertaBias", "initialDeviation", initialDeviation, 0, 1e6);
-  const last = 2 * positionBuckets - 1;
-  const row = (relative: number) => Math.min(Math.max(bucket(-relative) + positionBuckets, 0), last);
-  const buckets = bucketTable(row, maxRelativePositions);
+export function debertaBias(given: DebertaBiasOptions): BiasEncoder<{ readonly table: Parameter }> {
+  const options = checkOptions("debertaBias", given, {
+    heads: checkSize,
+    ...debertaChecks(given),
+    positionBuckets: orElse(256, checkEvenBuckets),
+    initialDeviation: orElse(0.05, limited(checkBetween, 0, 1e6)),
+  });
+  const { heads, positionBuckets: span, maxRelativePositions, initialDeviation } = options;
+  const buckets = debertaTable(debertaBucketsOf(options), span, maxRelativePositions);
 
   return bias({
     name: "debertaBias",
     title: "DeBERTaBias",
-    options: { heads, positionBuckets, maxRelativePositions, initialDeviation },
+    options,
     heads,
-    parameters: { table: { shape: [last + 1, heads], init: { normal: initialDeviation } } },
+    parameters: { table: normal(initialDeviation, 2 * span, heads) },
     scores: (ops, queries, keys, { table }) =>
       headsFirst(ops, ops.gather(table, lookUpBuckets(ops, queries, keys, buckets))),
   });

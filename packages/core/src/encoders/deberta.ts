@@ -1,7 +1,13 @@
-import { checkBoolean, checkCount, checkEven, checkNames, checkSize } from "../checks.ts";
+import { checkBoolean, checkOptions, checkSize, demand, optional, orElse } from "../checks.ts";
 import { type ContentEncoder, content } from "../encoder.ts";
-import { bucketTable, debertaBucketsOf, lookUpBuckets } from "../log-buckets.ts";
-import type { Parameter } from "../parameters.ts";
+import {
+  checkEvenBuckets,
+  debertaBucketsOf,
+  debertaChecks,
+  debertaTable,
+  lookUpBuckets,
+} from "../log-buckets.ts";
+import { normal, type Parameter } from "../parameters.ts";
 import { relativeProducts } from "../relative-products.ts";
 
 export interface DebertaOptions {
@@ -18,15 +24,6 @@ export interface DebertaOptions {
   readonly positionToContent?: boolean;
 }
 
-const NAMES = [
-  "heads",
-  "dim",
-  "positionBuckets",
-  "maxRelativePositions",
-  "contentToPosition",
-  "positionToContent",
-];
-
 /**
  * DeBERTa's disentangled attention: (q·k + q·Kᵣ(δ) + k·Qᵣ(δ)) / √(n · dim), where δ is the bucket of the distance and n
  * the number of terms (He et al., "DeBERTa", 2021, eq. 4). The products that a model has are scaled by 1 / √dim; what
@@ -37,42 +34,40 @@ const NAMES = [
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function deberta(options: DebertaOptions): ContentEncoder<Readonly<Record<string, Parameter>>> {
-  checkNames("deberta", options, NAMES);
-  const heads = checkSize("deberta", "heads", options.heads);
-  const dim = checkSize("deberta", "dim", options.dim);
-  const { positionBuckets, maxRelativePositions = 512 } = options;
-  const { contentToPosition = true, positionToContent = true } = options;
-  checkCount("deberta", "maxRelativePositions", maxRelativePositions, 1, 2 ** 20);
-  checkBoolean("deberta", "contentToPosition", contentToPosition);
-  checkBoolean("deberta", "positionToContent", positionToContent);
-  if (positionBuckets !== undefined) checkEven("deberta", "positionBuckets", positionBuckets);
-  if (!contentToPosition && !positionToContent) {
-    throw new RangeError(
-      "deberta: contentToPosition must be true where positionToContent is false, got false",
-    );
-  }
+export function deberta(given: DebertaOptions): ContentEncoder<Readonly<Record<string, Parameter>>> {
+  const options = checkOptions("deberta", given, {
+    heads: checkSize,
+    dim: checkSize,
+    positionBuckets: optional(checkEvenBuckets),
+    maxRelativePositions:
+      given?.positionBuckets === undefined
+        ? orElse(512, checkSize)
+        : debertaChecks(given).maxRelativePositions,
+    contentToPosition: orElse(true, checkBoolean),
+    positionToContent: orElse(true, checkBoolean),
+  });
+  const { heads, dim, positionBuckets, maxRelativePositions: reach } = options;
+  const { contentToPosition, positionToContent } = options;
+  demand(
+    contentToPosition || positionToContent,
+    "deberta",
+    "contentToPosition",
+    false,
+    "true where positionToContent is false",
+  );
+  const span = positionBuckets ?? reach;
   const bucket =
     positionBuckets === undefined
       ? (relative: number) => relative
-      : debertaBucketsOf("deberta", { positionBuckets, maxRelativePositions });
-  const span = positionBuckets ?? maxRelativePositions;
-  const row = (relative: number) => Math.min(Math.max(bucket(-relative) + span, 0), 2 * span - 1);
-  const buckets = bucketTable(row, maxRelativePositions);
+      : debertaBucketsOf({ positionBuckets, maxRelativePositions: reach });
+  const buckets = debertaTable(bucket, span, reach);
   const terms = 1 + Number(contentToPosition) + Number(positionToContent);
-  const table: Parameter = { shape: [2 * span, heads * dim], init: { normal: 1 / Math.sqrt(dim) } };
+  const table: Parameter = normal(1 / Math.sqrt(dim), 2 * span, heads * dim);
 
   return content({
     name: "deberta",
     title: "DeBERTa",
-    options: {
-      heads,
-      dim,
-      ...(positionBuckets && { positionBuckets }),
-      maxRelativePositions,
-      contentToPosition,
-      positionToContent,
-    },
+    options,
     heads,
     dim,
     parameters: {

@@ -1,6 +1,6 @@
-import { checkBoolean, checkCount, checkNames, checkSize } from "../checks.ts";
+import { checkBoolean, checkCount, checkOptions, checkSize, limited, orElse } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
-import type { Parameter, Parameters } from "../parameters.ts";
+import { normal, ones, type Parameter, type Parameters, zeros } from "../parameters.ts";
 import { linear, silu } from "../perceptron.ts";
 import { headsFirst, relativePositions } from "../relative-positions.ts";
 
@@ -25,32 +25,36 @@ export interface DynamicPositionBiasOptions {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function dynamicPositionBias(options: DynamicPositionBiasOptions): BiasEncoder<Parameters> {
-  const name = "dynamicPositionBias";
-  checkNames(name, options, ["heads", "width", "depth", "logDistance", "norm"]);
-  const { width = 32, depth = 2, logDistance = false, norm = false } = options;
-  const heads = checkSize(name, "heads", options.heads);
-  checkSize(name, "width", width);
-  checkCount(name, "depth", depth, 1, 64);
-  checkBoolean(name, "logDistance", logDistance);
-  checkBoolean(name, "norm", norm);
+export function dynamicPositionBias(given: DynamicPositionBiasOptions): BiasEncoder<Parameters> {
+  const options = checkOptions("dynamicPositionBias", given, {
+    heads: checkSize,
+    width: orElse(32, checkSize),
+    depth: orElse(2, limited(checkCount, 1, 64)),
+    logDistance: orElse(false, checkBoolean),
+    norm: orElse(false, checkBoolean),
+  });
+  const { heads, width, depth, logDistance, norm } = options;
   const layers = Array.from({ length: depth }, (_, i) => `hidden.${i}`);
 
   return bias<Parameters>({
-    name,
+    name: "dynamicPositionBias",
     title: "DynamicPositionBias",
-    options: { heads, width, depth, logDistance, norm },
+    options,
     heads,
-    parameters: {
-      ...Object.assign({}, ...layers.map((layer, i) => layerOf(layer, i === 0 ? 1 : width, width, norm))),
-      "output.weight": { shape: [width, heads], init: { normal: 1 / Math.sqrt(width) } },
-      "output.bias": { shape: [heads], init: "zeros" },
-    },
+    parameters: Object.assign(
+      {},
+      ...layers.map((layer, i) => layerOf(layer, i === 0 ? 1 : width, width, norm)),
+      {
+        "output.weight": normal(1 / Math.sqrt(width), width, heads),
+        "output.bias": zeros(heads),
+      },
+    ),
     scores(ops, queries, keys, values) {
       const { abs, add, expandDims, float, layerNorm, log, maximum, minimum, mul, neg } = ops;
       const distance = float(neg(relativePositions(ops, queries, keys)));
-      const sign = () => maximum(minimum(distance, 1), -1);
-      const seen = logDistance ? mul(sign(), log(add(abs(distance), 1))) : distance;
+      const seen = logDistance
+        ? mul(maximum(minimum(distance, 1), -1), log(add(abs(distance), 1))) // sign · log(1 + |distance|)
+        : distance;
       let x = expandDims(seen, -1); // [..., q, k, 1]
       for (const layer of layers) {
         x = linear(ops, x, values[`${layer}.weight`]!, values[`${layer}.bias`]!);
@@ -64,11 +68,11 @@ export function dynamicPositionBias(options: DynamicPositionBiasOptions): BiasEn
 
 function layerOf(name: string, from: number, to: number, norm: boolean): Record<string, Parameter> {
   return {
-    [`${name}.weight`]: { shape: [from, to], init: { normal: 1 / Math.sqrt(3 * from) } },
-    [`${name}.bias`]: { shape: [to], init: { normal: 1 / Math.sqrt(3 * from) } },
+    [`${name}.weight`]: normal(1 / Math.sqrt(3 * from), from, to),
+    [`${name}.bias`]: normal(1 / Math.sqrt(3 * from), to),
     ...(norm && {
-      [`${name}.norm.gain`]: { shape: [to], init: "ones" },
-      [`${name}.norm.bias`]: { shape: [to], init: "zeros" },
+      [`${name}.norm.gain`]: ones(to),
+      [`${name}.norm.bias`]: zeros(to),
     }),
   };
 }

@@ -1,6 +1,6 @@
-import { checkBetween, checkNames, checkSize } from "../checks.ts";
+import { checkBetween, checkOptions, checkSize, limited, orElse } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
-import type { Parameter } from "../parameters.ts";
+import { normal, ones, type Parameter, zeros } from "../parameters.ts";
 import { linear } from "../perceptron.ts";
 import { distances, headsFirst } from "../relative-positions.ts";
 
@@ -36,30 +36,26 @@ const EPSILON = 1e-6;
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function fire(options: FireOptions): BiasEncoder<FireParameters> {
-  checkNames("fire", options, ["heads", "width", "threshold", "rate"]);
-  const { width = 32, threshold = 512, rate = 0.1 } = options;
-  const heads = checkSize("fire", "heads", options.heads);
-  checkSize("fire", "width", width);
-  checkBetween("fire", "threshold", threshold, 1, 2 ** 31);
-  checkBetween("fire", "rate", rate, 1e-6, 1e6);
-  const normal = (deviation: number, ...shape: number[]): Parameter => ({
-    shape,
-    init: { normal: deviation },
+export function fire(given: FireOptions): BiasEncoder<FireParameters> {
+  const options = checkOptions("fire", given, {
+    heads: checkSize,
+    width: orElse(32, checkSize),
+    threshold: orElse(512, limited(checkBetween, 1, 2 ** 31)),
+    rate: orElse(0.1, limited(checkBetween, 1e-6, 1e6)),
   });
-
+  const { heads, width, threshold, rate } = options;
   return bias<FireParameters>({
     name: "fire",
     title: "FIRE",
-    options: { heads, width, threshold, rate },
+    options,
     heads,
     parameters: {
       rate: { shape: [1], init: { values: [rate] } },
-      multiplier: { shape: [1], init: "ones" },
+      multiplier: ones(1),
       "hidden.weight": normal(1 / Math.sqrt(3), 1, width),
       "hidden.bias": normal(1 / Math.sqrt(3), width),
       "output.weight": normal(1 / Math.sqrt(width), width, heads),
-      "output.bias": { shape: [heads], init: "zeros" },
+      "output.bias": zeros(heads),
     },
     scores(ops, queries, keys, values) {
       const { abs, add, div, expandDims, float, log, maximum, mul, relu, squeeze } = ops;

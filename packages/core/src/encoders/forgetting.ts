@@ -1,7 +1,7 @@
-import { checkNames, checkSize } from "../checks.ts";
+import { checkOptions, checkSize } from "../checks.ts";
 import { type ContentEncoder, content } from "../encoder.ts";
 import type { Ops } from "../ops.ts";
-import type { Parameter } from "../parameters.ts";
+import { normal, type Parameter, zeros } from "../parameters.ts";
 
 export interface ForgettingOptions {
   readonly heads: number;
@@ -23,19 +23,18 @@ interface ForgettingParameters {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function forgetting(options: ForgettingOptions): ContentEncoder<ForgettingParameters> {
-  checkNames("forgetting", options, ["heads", "dim"]);
-  const heads = checkSize("forgetting", "heads", options.heads);
-  const dim = checkSize("forgetting", "dim", options.dim);
+export function forgetting(given: ForgettingOptions): ContentEncoder<ForgettingParameters> {
+  const options = checkOptions("forgetting", given, { heads: checkSize, dim: checkSize });
+  const { heads, dim } = options;
   return content({
     name: "forgetting",
     title: "ForgettingAttention",
-    options: { heads, dim },
+    options,
     heads,
     dim,
     parameters: {
-      weight: { shape: [heads, dim, 1], init: { normal: 1 / Math.sqrt(dim) } },
-      bias: { shape: [heads, 1, 1], init: "zeros" },
+      weight: normal(1 / Math.sqrt(dim), heads, dim, 1),
+      bias: zeros(heads, 1, 1),
     },
     scores(ops, { k }, queries, keys, { weight, bias }) {
       const { add, expandDims, floor, matMul, mul, sub, swapAxes } = ops;

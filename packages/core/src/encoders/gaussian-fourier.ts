@@ -1,17 +1,19 @@
 import {
+  type Check,
   checkCount,
-  checkFactor,
-  checkNames,
+  checkList,
   checkNumbers,
+  checkOptions,
   checkPositive,
   checkSize,
-  show,
+  limited,
+  optional,
+  orElse,
 } from "../checks.ts";
-import type { DoubleDouble } from "../double-double.ts";
+import { TWO_PI } from "../double-double.ts";
 import { type AdditiveEncoder, additive } from "../encoder.ts";
-import { frequencies } from "../frequencies.ts";
-import { random } from "../random.ts";
-import { times } from "./waves.ts";
+import { frequencies, times } from "../frequencies.ts";
+import { normals } from "../random.ts";
 
 export interface GaussianFourierOptions {
   /** Coordinates of a position. */
@@ -26,8 +28,6 @@ export interface GaussianFourierOptions {
   readonly matrix?: readonly (readonly number[])[];
 }
 
-const TURN: DoubleDouble = [2 * Math.PI, 2.4492935982947064e-16];
-
 /**
  * Random Fourier features of real coordinates: (sin(2πBp), cos(2πBp)) with a fixed matrix B of normal numbers
  * (Tancik et al., "Fourier Features Let Networks Learn High Frequency Functions in Low Dimensional Domains", 2020,
@@ -35,18 +35,38 @@ const TURN: DoubleDouble = [2 * Math.PI, 2.4492935982947064e-16];
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function gaussianFourier(options: GaussianFourierOptions): AdditiveEncoder<Record<never, never>> {
-  checkNames("gaussianFourier", options, ["axes", "features", "scale", "seed", "matrix"]);
-  const axes = checkCount("gaussianFourier", "axes", options.axes, 1, 64);
-  const { matrix, settings } = options.matrix ? given(options, axes) : drawn(options, axes);
+export function gaussianFourier(given: GaussianFourierOptions): AdditiveEncoder<Record<never, never>> {
+  const drawn =
+    <V>(check: Check<V>): Check<V | undefined> =>
+    (...all) => {
+      if (!given.matrix) return check(...all);
+      if (all[2] === undefined) return undefined;
+      throw new RangeError(`${all[0]}: features, scale and seed must be left out where matrix is given`);
+    };
+  const options = checkOptions("gaussianFourier", given, {
+    axes: limited(checkCount, 1, 64),
+    features: drawn(checkSize),
+    scale: drawn(orElse(1, limited(checkPositive, 0, 1e30))),
+    seed: drawn(orElse(0, limited(checkCount, 0))),
+    matrix: optional((who, what, value) => {
+      const row: Check<readonly number[]> = (...all) => checkNumbers(...all, given.axes);
+      const matrix = checkList(who, what, value, "an array of rows", row);
+      checkSize(who, "the length of matrix", matrix.length);
+      return matrix;
+    }),
+  });
+  const { axes, features: length, scale = 1, seed = 0 } = options;
+  const normal = normals(seed, "gaussianFourier");
+  const draw = () => Array.from({ length: axes }, () => scale * normal());
+  const { matrix = Array.from({ length: length! }, draw) } = options;
   const columns = Array.from({ length: axes }, (_, axis) =>
-    times(frequencies(matrix.map((row) => row[axis]!)), TURN),
+    times(frequencies(matrix.map((row) => row[axis]!)), TWO_PI),
   );
 
   return additive({
     name: "gaussianFourier",
     title: "GaussianFourier",
-    options: { axes, ...settings },
+    options,
     dim: 2 * matrix.length,
     positions: { real: true, axes },
     parameters: {},
@@ -62,26 +82,4 @@ export function gaussianFourier(options: GaussianFourierOptions): AdditiveEncode
       return concat([sin, cos], -1);
     },
   });
-}
-
-function given({ matrix, features, scale, seed }: GaussianFourierOptions, axes: number) {
-  if (features !== undefined || scale !== undefined || seed !== undefined) {
-    throw new RangeError("gaussianFourier: features, scale and seed must be left out where matrix is given");
-  }
-  if (!Array.isArray(matrix) || matrix.length === 0) {
-    throw new TypeError(`gaussianFourier: matrix must be an array of rows, got ${show(matrix)}`);
-  }
-  checkSize("gaussianFourier", "the length of matrix", matrix.length);
-  const rows = matrix.map((row, i) => checkNumbers("gaussianFourier", `matrix[${i}]`, row, axes));
-  return { matrix: rows, settings: { matrix: rows } };
-}
-
-function drawn({ features, scale = 1, seed = 0 }: GaussianFourierOptions, axes: number) {
-  const count = checkSize("gaussianFourier", "features", features);
-  checkPositive("gaussianFourier", "scale", scale);
-  checkFactor("gaussianFourier", "scale", scale);
-  checkCount("gaussianFourier", "seed", seed, 0);
-  const { normal } = random(seed, "gaussianFourier");
-  const matrix = Array.from({ length: count }, () => Array.from({ length: axes }, () => scale * normal()));
-  return { matrix, settings: { features: count, scale, seed } };
 }

@@ -1,4 +1,4 @@
-import { checkNames, checkOneOf, checkSize } from "../checks.ts";
+import { checkOptions, checkSize, choice } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
 import type { Parameter, Parameters } from "../parameters.ts";
 import { distances } from "../relative-positions.ts";
@@ -22,12 +22,13 @@ const golden = (head: number): number => ((head + 1) * 0.6180339887498949) % 1;
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function kerple(options: KerpleOptions): BiasEncoder<Parameters> {
-  checkNames("kerple", options, ["heads", "kernel", "direction"]);
-  const heads = checkSize("kerple", "heads", options.heads);
-  const { kernel = "logarithmic", direction = "symmetric" } = options;
-  checkOneOf("kerple", "kernel", kernel, ["logarithmic", "power"]);
-  checkOneOf("kerple", "direction", direction, ["symmetric", "causal"]);
+export function kerple(given: KerpleOptions): BiasEncoder<Parameters> {
+  const options = checkOptions("kerple", given, {
+    heads: checkSize,
+    kernel: choice("logarithmic", "power"),
+    direction: choice("symmetric", "causal"),
+  });
+  const { heads, kernel, direction } = options;
 
   const perHead = (value: (head: number) => number): Parameter => ({
     shape: [heads, 1, 1],
@@ -39,7 +40,7 @@ export function kerple(options: KerpleOptions): BiasEncoder<Parameters> {
   return bias<Parameters>({
     name: "kerple",
     title: "KERPLE",
-    options: { heads, kernel, direction },
+    options,
     heads,
     parameters: logarithmic
       ? { amplitude: perHead((head) => 2 * even(head)), rate: perHead(golden) }

@@ -1,8 +1,10 @@
-import { checkBase, checkBetween, checkEven, checkNames, checkOneOf } from "../checks.ts";
+import { checkEven, checkOptions, checkPositive, choice, limited, orElse } from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
 import { geometric } from "../frequencies.ts";
 import type { Pairing } from "../ops.ts";
 import type { Parameter } from "../parameters.ts";
+import { checkDomain } from "../range.ts";
+import { rotaryDimOf } from "../rope-frequencies.ts";
 
 export interface LearnedRopeOptions {
   /** Length of a head. */
@@ -23,24 +25,21 @@ export interface LearnedRopeOptions {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function learnedRope(options: LearnedRopeOptions): RotaryEncoder<{ readonly frequencies: Parameter }> {
-  const who = "learnedRope";
-  checkNames(who, options, ["dim", "rotaryDim", "base", "pairing", "positions"]);
-  const dim = checkEven(who, "dim", options.dim);
-  const { rotaryDim = dim, base = 10_000, pairing = "halves", positions: domain = "index" } = options;
-  checkEven(who, "rotaryDim", rotaryDim);
-  if (rotaryDim > dim) throw new RangeError(`${who}: rotaryDim must be at most dim ${dim}, got ${rotaryDim}`);
-  checkBase(who, base);
-  checkBetween(who, "base", base, 1e-20, 1e100); // the first frequencies are float32
-  checkOneOf(who, "pairing", pairing, ["halves", "interleaved"]);
-  checkOneOf(who, "positions", domain, ["index", "real"]);
-
+export function learnedRope(given: LearnedRopeOptions): RotaryEncoder<{ readonly frequencies: Parameter }> {
+  const options = checkOptions("learnedRope", given, {
+    dim: checkEven,
+    rotaryDim: rotaryDimOf(given),
+    base: orElse(10_000, limited(checkPositive, 1e-20, 1e100)), // the first frequencies are float32
+    pairing: choice("halves", "interleaved"),
+    positions: checkDomain,
+  });
+  const { dim, rotaryDim, base, pairing, positions: domain } = options;
   const pairs = rotaryDim / 2;
-  const { high } = geometric({ base, count: pairs, numerator: 1, denominator: pairs });
+  const { high } = geometric({ base, count: pairs });
   return rotary({
-    name: who,
+    name: "learnedRope",
     title: "LearnedRoPE",
-    options: { dim, rotaryDim, base, pairing, positions: domain },
+    options,
     dim,
     rotaryDim,
     pairing,

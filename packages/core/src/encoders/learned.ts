@@ -1,6 +1,6 @@
-import { checkBetween, checkCount, checkNames, checkPositive } from "../checks.ts";
+import { checkCount, checkOptions, checkPositive, limited, orElse } from "../checks.ts";
 import { type AdditiveEncoder, additive } from "../encoder.ts";
-import type { Parameter } from "../parameters.ts";
+import { normal, type Parameter } from "../parameters.ts";
 import { shifted } from "../range.ts";
 
 export interface LearnedOptions {
@@ -20,21 +20,21 @@ export interface LearnedOptions {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function learned(options: LearnedOptions): AdditiveEncoder<{ readonly table: Parameter }> {
-  checkNames("learned", options, ["dim", "maxLength", "initialDeviation", "offset"]);
-  const { initialDeviation = 0.02, offset = 0 } = options;
-  const dim = checkCount("learned", "dim", options.dim);
-  const maxLength = checkCount("learned", "maxLength", options.maxLength);
-  checkPositive("learned", "initialDeviation", initialDeviation);
-  checkBetween("learned", "initialDeviation", initialDeviation, 0, 1e30);
-  checkCount("learned", "offset", offset, 0, maxLength - 1);
+export function learned(given: LearnedOptions): AdditiveEncoder<{ readonly table: Parameter }> {
+  const options = checkOptions("learned", given, {
+    dim: checkCount,
+    maxLength: checkCount,
+    initialDeviation: orElse(0.02, limited(checkPositive, 0, 1e30)),
+    offset: orElse(0, (...all) => checkCount(...all, 0, given.maxLength - 1)),
+  });
+  const { dim, maxLength, initialDeviation, offset } = options;
   return additive({
     name: "learned",
     title: "LearnedPositions",
-    options: { dim, maxLength, initialDeviation, offset },
+    options,
     dim,
     positions: { below: maxLength - offset },
-    parameters: { table: { shape: [maxLength, dim], init: { normal: initialDeviation } } },
+    parameters: { table: normal(initialDeviation, maxLength, dim) },
     vectors: (ops, positions, { table }) => ops.gather(table, shifted(ops, positions, offset)),
   });
 }

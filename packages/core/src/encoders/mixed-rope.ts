@@ -1,7 +1,17 @@
-import { checkBase, checkBetween, checkEven, checkNames, checkOneOf, checkSize } from "../checks.ts";
+import {
+  checkEven,
+  checkOptions,
+  checkPositive,
+  checkSize,
+  choice,
+  demand,
+  limited,
+  orElse,
+} from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
 import type { Pairing } from "../ops.ts";
 import type { Parameter } from "../parameters.ts";
+import { checkDomain } from "../range.ts";
 
 export interface MixedRopeOptions {
   /** Length of a head; a multiple of 4. */
@@ -25,26 +35,23 @@ export interface MixedRopeOptions {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function mixedRope(options: MixedRopeOptions): RotaryEncoder<{ readonly frequencies: Parameter }> {
-  const who = "mixedRope";
-  checkNames(who, options, ["dim", "heads", "base", "pairing", "positions"]);
-  const dim = checkEven(who, "dim", options.dim);
-  if (dim % 4 !== 0) throw new RangeError(`${who}: dim must be a multiple of 4, got ${dim}`);
-  const heads = checkSize(who, "heads", options.heads);
-  const { base = 10, pairing = "interleaved", positions: domain = "index" } = options;
-  checkBase(who, base);
-  checkBetween(who, "base", base, 1e-20, 1e100); // the first frequencies are float32
-  checkOneOf(who, "pairing", pairing, ["halves", "interleaved"]);
-  checkOneOf(who, "positions", domain, ["index", "real"]);
+export function mixedRope(given: MixedRopeOptions): RotaryEncoder<{ readonly frequencies: Parameter }> {
+  const options = checkOptions("mixedRope", given, {
+    dim: checkEven,
+    heads: checkSize,
+    base: orElse(10, limited(checkPositive, 1e-20, 1e100)), // the first frequencies are float32
+    pairing: choice("interleaved", "halves"),
+    positions: checkDomain,
+  });
+  const { dim, heads, base, pairing, positions: domain } = options;
+  demand(dim % 4 === 0, "mixedRope", "dim", dim, "a multiple of 4");
+  demand(heads * dim <= 2 ** 24, "mixedRope", "heads · dim", heads * dim, "at most 16777216");
   const pairs = dim / 2;
-  if (heads * dim > 2 ** 24) {
-    throw new RangeError(`${who}: heads · dim must be at most 16777216, got ${heads * dim}`);
-  }
 
   return rotary({
-    name: who,
+    name: "mixedRope",
     title: "MixedRoPE",
-    options: { dim, heads, base, pairing, positions: domain },
+    options,
     dim,
     pairing,
     perHead: true,

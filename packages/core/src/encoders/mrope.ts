@@ -1,9 +1,16 @@
 import { axialTurns } from "../axial-turns.ts";
-import { checkCount, checkNames, checkOneOf, show } from "../checks.ts";
+import {
+  type CheckArguments,
+  checkCount,
+  checkList,
+  checkOptions,
+  choice,
+  limited,
+  show,
+} from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
 import type { Pairing } from "../ops.ts";
-import { checkRopeFrequencies, type RopeFrequencyOptions } from "../rope-frequencies.ts";
-import { isCacheSafe, scaledFrequencies } from "../rope-scaling/index.ts";
+import { type RopeFrequencyOptions, ropeChecks, scaledRope } from "../rope-frequencies.ts";
 
 export interface MropeOptions extends RopeFrequencyOptions {
   /** How many pairs each coordinate turns: time, height, width (`mrope_section`). They add up to rotaryDim / 2. */
@@ -25,56 +32,34 @@ export interface MropeOptions extends RopeFrequencyOptions {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function mrope(options: MropeOptions): RotaryEncoder<Record<never, never>> {
-  const who = "mrope";
-  checkNames(who, options, ["dim", "sections", "layout", "rotaryDim", "base", "pairing", "scaling"]);
-  const { dim, rotaryDim, base, scaling } = checkRopeFrequencies(who, options);
-  const { sections, layout = "sectioned", pairing = "halves" } = options;
-  checkSections(who, sections, rotaryDim / 2);
-  checkOneOf(who, "layout", layout, ["sectioned", "interleaved"]);
-  checkOneOf(who, "pairing", pairing, ["halves", "interleaved"]);
-
-  const { frequencies, attentionFactor } = scaledFrequencies(scaling, { base, rotaryDim });
-  const axes = sections.length;
-  return rotary({
-    name: who,
-    title: "MRoPE",
-    options: { dim, sections: [...sections], layout, rotaryDim, base, pairing, ...(scaling && { scaling }) },
-    dim,
-    rotaryDim,
-    pairing,
-    gain: attentionFactor,
-    positions: { axes },
-    parameters: {},
-    cacheSafe: isCacheSafe(scaling),
-    frequencies,
-    turns: axialTurns({
-      axes,
-      axisOf: layout === "sectioned" ? sectioned(sections) : interleaved(sections, rotaryDim / 2),
-      frequencies: { ...frequencies, amplitude: attentionFactor },
-    }),
+export function mrope(given: MropeOptions): RotaryEncoder<Record<never, never>> {
+  const checks = ropeChecks(given, {
+    sections: (...all: CheckArguments) =>
+      checkList(...all, "an array of numbers of pairs", limited(checkCount, 0, 2 ** 20)),
+    layout: choice("sectioned", "interleaved"),
+    pairing: choice("halves", "interleaved"),
   });
-}
-
-function checkSections(who: string, sections: unknown, pairs: number): void {
-  if (!Array.isArray(sections) || sections.length === 0) {
-    throw new TypeError(`${who}: sections must be an array of numbers of pairs, got ${show(sections)}`);
-  }
-  for (const [axis, section] of sections.entries()) checkCount(who, `sections[${axis}]`, section, 0, 2 ** 20);
+  const options = checkOptions("mrope", given, checks);
+  const { sections, layout, pairing, rotaryDim } = options;
+  const pairs = rotaryDim / 2;
   if (sections.reduce((a, b) => a + b, 0) !== pairs) {
-    throw new RangeError(
-      `${who}: sections must add up to rotaryDim / 2 = ${pairs}, got ${show([...sections])}`,
-    );
+    throw new RangeError(`mrope: sections must add up to rotaryDim / 2 = ${pairs}, got ${show(sections)}`);
   }
-}
-
-const sectioned = (sections: readonly number[]): number[] =>
-  sections.flatMap((section, axis) => new Array<number>(section).fill(axis));
-
-function interleaved(sections: readonly number[], pairs: number): number[] {
   const axes = sections.length;
-  return Array.from({ length: pairs }, (_, pair) => {
-    const axis = pair % axes;
-    return pair < axes * sections[axis]! ? axis : 0;
+  const shared = scaledRope(options);
+  const axisOf =
+    layout === "sectioned"
+      ? sections.flatMap((section, axis) => new Array<number>(section).fill(axis))
+      : Array.from({ length: pairs }, (_, pair) => {
+          const axis = pair % axes;
+          return pair < axes * sections[axis]! ? axis : 0;
+        });
+  return rotary({
+    name: "mrope",
+    title: "MRoPE",
+    ...shared,
+    pairing,
+    positions: { axes },
+    turns: axialTurns({ axes, axisOf, frequencies: shared.frequencies }),
   });
 }

@@ -1,9 +1,8 @@
-import { checkBetween, checkBoolean, checkCount, checkNames, checkOneOf } from "../checks.ts";
-import type { DoubleDouble } from "../double-double.ts";
+import { checkBetween, checkBoolean, checkCount, checkOptions, choice, limited, orElse } from "../checks.ts";
+import { TWO_PI } from "../double-double.ts";
 import { type AdditiveEncoder, additive } from "../encoder.ts";
-import { frequencies } from "../frequencies.ts";
+import { frequencies, times } from "../frequencies.ts";
 import type { Ops } from "../ops.ts";
-import { times } from "./waves.ts";
 
 export interface NerfOptions {
   /** Coordinates of a position: 3 for a point in space. */
@@ -27,9 +26,6 @@ export interface NerfOptions {
   readonly layout?: "interleaved" | "concatenated";
 }
 
-const NAMES = ["axes", "bands", "minLog2", "maxLog2", "sampling", "pi", "includeInput", "layout"];
-const PI: DoubleDouble = [Math.PI, 1.2246467991473532e-16];
-
 /**
  * Fourier features of real coordinates: γ(p) = (p, sin(2⁰p), cos(2⁰p), … sin(2^(L−1)p), cos(2^(L−1)p)) for each
  * coordinate (Mildenhall et al., "NeRF", 2020, §5.1; Barron et al., "Mip-NeRF", 2021). A vector has
@@ -38,19 +34,22 @@ const PI: DoubleDouble = [Math.PI, 1.2246467991473532e-16];
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function nerf(options: NerfOptions): AdditiveEncoder<Record<never, never>> {
-  checkNames("nerf", options, NAMES);
-  const axes = checkCount("nerf", "axes", options.axes, 1, 64);
-  const bands = checkCount("nerf", "bands", options.bands, 1, 2 ** 12);
-  const { minLog2 = 0, sampling = "logarithmic", pi = false } = options;
-  const { includeInput = true, layout = "interleaved" } = options;
-  checkBetween("nerf", "minLog2", minLog2, -100, 100);
-  const { maxLog2 = minLog2 + bands - 1 } = options;
-  checkBetween("nerf", "maxLog2", maxLog2, minLog2, 100);
-  checkOneOf("nerf", "sampling", sampling, ["logarithmic", "linear"]);
-  checkBoolean("nerf", "pi", pi);
-  checkBoolean("nerf", "includeInput", includeInput);
-  checkOneOf("nerf", "layout", layout, ["interleaved", "concatenated"]);
+export function nerf(given: NerfOptions): AdditiveEncoder<Record<never, never>> {
+  const options = checkOptions("nerf", given, {
+    axes: limited(checkCount, 1, 64),
+    bands: limited(checkCount, 1, 2 ** 12),
+    minLog2: orElse(0, limited(checkBetween, -100, 100)),
+    maxLog2(who, what, value) {
+      const { minLog2 = 0, bands } = given;
+      const highest = value === undefined ? minLog2 + bands - 1 : value;
+      return checkBetween(who, what, highest, minLog2, 100);
+    },
+    sampling: choice("logarithmic", "linear"),
+    pi: orElse(false, checkBoolean),
+    includeInput: orElse(true, checkBoolean),
+    layout: choice("interleaved", "concatenated"),
+  });
+  const { axes, bands, minLog2, maxLog2, sampling, pi, includeInput, layout } = options;
 
   const between = (from: number, to: number) =>
     Array.from({ length: bands }, (_, i) => from + ((to - from) * i) / Math.max(bands - 1, 1));
@@ -59,32 +58,27 @@ export function nerf(options: NerfOptions): AdditiveEncoder<Record<never, never>
       ? between(2 ** minLog2, 2 ** maxLog2)
       : between(minLog2, maxLog2).map((exponent) => 2 ** exponent),
   );
-  const bandFrequencies = pi ? times(plain, PI) : plain;
+  const bandFrequencies = pi ? times(times(plain, TWO_PI), 0.5) : plain;
 
   return additive({
     name: "nerf",
     title: "NeRFFeatures",
-    options: { axes, bands, minLog2, maxLog2, sampling, pi, includeInput, layout },
+    options,
     dim: axes * (2 * bands + (includeInput ? 1 : 0)),
     positions: { real: true, axes },
     parameters: {},
     frequencies: bandFrequencies,
-    vectors(ops, positions) {
-      const { concat, expandDims, flatten, float, sincos, swapAxes } = ops;
+    vectors({ concat, flatten, float, sincos, swapAxes }, positions) {
       const { sin, cos } = sincos(positions, bandFrequencies); // [..., axes, bands]
+      const parts = [sin, cos].map((part) => swapAxes(part, -2, -1));
+      const size = axes * bands;
       const waves =
         layout === "concatenated"
-          ? concat([flattenBands(ops, sin, axes, bands), flattenBands(ops, cos, axes, bands)], -1)
-          : flatten(
-              flatten(
-                concat(
-                  [sin, cos].map((x) => expandDims(swapAxes(x, -2, -1), -2)),
-                  -2,
-                ),
-                2 * axes,
-              ),
-              2 * axes * bands,
-            );
+          ? concat(
+              parts.map((part) => flatten(part, size)),
+              -1,
+            )
+          : flatten(concat(parts, -1), 2 * size);
       return includeInput ? concat([float(positions), waves], -1) : waves;
     },
   });

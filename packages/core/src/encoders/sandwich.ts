@@ -1,4 +1,4 @@
-import { checkBase, checkEven, checkNames, checkSize } from "../checks.ts";
+import { checkBase, checkEven, checkOptions, checkSize, orElse } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
 import { geometric } from "../frequencies.ts";
 
@@ -18,19 +18,20 @@ export interface SandwichOptions {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function sandwich(options: SandwichOptions): BiasEncoder<Record<never, never>> {
-  checkNames("sandwich", options, ["heads", "dim", "base"]);
-  const { dim = 128, base = 10_000 } = options;
-  const heads = checkSize("sandwich", "heads", options.heads);
-  checkEven("sandwich", "dim", dim);
-  checkBase("sandwich", base);
-  const frequencies = geometric({ base, count: dim / 2, numerator: 2, denominator: dim });
+export function sandwich(given: SandwichOptions): BiasEncoder<Record<never, never>> {
+  const options = checkOptions("sandwich", given, {
+    heads: checkSize,
+    dim: orElse(128, checkEven),
+    base: orElse(10_000, checkBase),
+  });
+  const { heads, dim, base } = options;
+  const frequencies = geometric({ base, count: dim / 2 });
   const weights = Float32Array.from({ length: heads }, (_, head) => heads / (8 * (head + 1)));
 
   return bias({
     name: "sandwich",
     title: "Sandwich",
-    options: { heads, dim, base },
+    options,
     heads,
     parameters: {},
     frequencies,

@@ -1,23 +1,27 @@
 import {
+  type Check,
   checkBase,
   checkBetween,
   checkCount,
   checkFactor,
-  checkNames,
+  checkList,
   checkObject,
-  checkOffset,
-  checkOneOf,
+  checkOptions,
   checkPositive,
   checkSize,
-  show,
+  choice,
+  demand,
+  limited,
+  optional,
+  orElse,
 } from "../checks.ts";
 import { divide } from "../double-double.ts";
 import { type AdditiveEncoder, additive } from "../encoder.ts";
-import { joinFrequencies } from "../frequencies.ts";
-import { shifted } from "../range.ts";
-import { times, waves } from "./waves.ts";
+import { joinFrequencies, times } from "../frequencies.ts";
+import { type PlaceOptions, placeChecks, shifted } from "../range.ts";
+import { interleaved, waves } from "./waves.ts";
 
-export interface SinusoidalNdOptions {
+export interface SinusoidalNdOptions extends PlaceOptions {
   /** Length of a vector (d). A multiple of 2 · axes, unless `remainder` says what to do. */
   readonly dim: number;
   /** Coordinates of a position: 2 for (row, column), 3 for (time, row, column) … */
@@ -52,14 +56,7 @@ export interface SinusoidalNdOptions {
     /** 1e-6 unless given. */
     readonly epsilon?: number;
   };
-  /** "index": whole numbers from 0 (default). "real": fractions and negative numbers too. */
-  readonly positions?: "index" | "real";
 }
-
-const NAMES = [
-  ...["dim", "axes", "base", "minTimescale", "layout", "exponent", "axisOrder", "remainder", "offset"],
-  ...["normalise", "positions"],
-];
 
 /**
  * Sinusoids of positions in space: a share of the vector for each coordinate, each the encoding of Vaswani et al.
@@ -68,51 +65,53 @@ const NAMES = [
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function sinusoidalNd(options: SinusoidalNdOptions): AdditiveEncoder<Record<never, never>> {
-  checkNames("sinusoidalNd", options, NAMES);
-  const dim = checkSize("sinusoidalNd", "dim", options.dim);
-  const axes = checkCount("sinusoidalNd", "axes", options.axes, 1, 64);
-  const { base = 10_000, minTimescale = 1, layout = "interleaved", exponent = "paper" } = options;
-  const { remainder = "error", offset = 0, normalise, positions: domain = "index" } = options;
-  checkBase("sinusoidalNd", base);
-  checkBetween("sinusoidalNd", "minTimescale", minTimescale, 1e-30, 1e30);
-  checkOneOf("sinusoidalNd", "layout", layout, ["interleaved", "concatenated", "grouped"]);
-  checkOneOf("sinusoidalNd", "exponent", exponent, ["paper", "tensor2tensor"]);
-  checkOneOf("sinusoidalNd", "remainder", remainder, ["error", "truncate", "zero"]);
-  const axisOrder = checkOrder(options.axisOrder ?? Array.from({ length: axes }, (_, axis) => axis), axes);
-  checkOneOf("sinusoidalNd", "positions", domain, ["index", "real"]);
-  const real = domain === "real";
-  checkOffset("sinusoidalNd", offset, real);
-  const factors = normalise && checkNormalise(normalise, axes);
-
-  const pairs = pairsOf(dim, axes, remainder);
-  const powers =
-    exponent === "paper"
-      ? { numerator: 1, denominator: pairs }
-      : { numerator: 1, denominator: Math.max(pairs - 1, 1) };
-  const same = waves({ base, minTimescale, count: pairs, ...powers });
-  const frequencies = axisOrder.map((axis) => (factors ? times(same, factors[axis]!) : same));
+export function sinusoidalNd(given: SinusoidalNdOptions): AdditiveEncoder<Record<never, never>> {
+  const options = checkOptions("sinusoidalNd", given, {
+    dim: checkSize,
+    axes: limited(checkCount, 1, 64),
+    base: orElse(10_000, checkBase),
+    minTimescale: orElse(1, limited(checkBetween, 1e-30, 1e30)),
+    layout: choice("interleaved", "concatenated", "grouped"),
+    exponent: choice("paper", "tensor2tensor"),
+    axisOrder: orderOf(given),
+    remainder: choice("error", "truncate", "zero"),
+    ...placeChecks(given),
+    normalise: optional((who, what, value) => {
+      const lengths = `${given.axes} lengths`;
+      const checks = {
+        sizes: limited(checkList, lengths, checkCount, given.axes),
+        scale: optional(checkFactor),
+        epsilon: optional(checkPositive),
+      };
+      return checkOptions(who, checkObject(who, what, value), checks, what);
+    }),
+  });
+  const { dim, axes, layout, exponent, axisOrder, offset, positions: domain, normalise } = options;
+  const pairs = pairsOf(options);
+  const denominator = exponent === "paper" ? pairs : Math.max(pairs - 1, 1);
+  const same = waves({ ...options, count: pairs, numerator: 1, denominator });
+  const series = axisOrder.map((axis) => {
+    if (!normalise) return same;
+    const { sizes, scale = 2 * Math.PI, epsilon = 1e-6 } = normalise;
+    return times(same, divide(scale, sizes[axis]! + epsilon));
+  });
   const total = 2 * pairs * axes;
-  const settings = { dim, axes, base, minTimescale, layout, exponent, axisOrder, remainder, offset };
 
   return additive({
     name: "sinusoidalNd",
     title: "SinusoidalND",
-    options: { ...settings, positions: domain, ...(normalise && { normalise }) },
+    options,
     dim,
-    positions: { real, axes },
+    positions: { real: domain === "real", axes },
     parameters: {},
-    frequencies: joinFrequencies(frequencies),
+    frequencies: joinFrequencies(series),
     vectors(ops, positions) {
-      const { concat, expandDims, flatten, mul, sincos, split, squeeze } = ops;
+      const { concat, mul, sincos, split, squeeze } = ops;
       const at = shifted(ops, positions, offset);
       const coordinates = split(at, new Array(axes).fill(1), -1).map((part) => squeeze(part, -1));
-      const turns = axisOrder.map((axis, block) => sincos(coordinates[axis]!, frequencies[block]!));
+      const turns = axisOrder.map((axis, block) => sincos(coordinates[axis]!, series[block]!));
       const blocks = {
-        interleaved: () =>
-          turns.map(({ sin, cos }) =>
-            flatten(concat([expandDims(sin, -1), expandDims(cos, -1)], -1), 2 * pairs),
-          ),
+        interleaved: () => turns.map(({ sin, cos }) => interleaved(ops, sin, cos, 2 * pairs)),
         concatenated: () => turns.flatMap(({ sin, cos }) => [sin, cos]),
         grouped: () => [...turns.map(({ sin }) => sin), ...turns.map(({ cos }) => cos)],
       };
@@ -126,39 +125,27 @@ export function sinusoidalNd(options: SinusoidalNdOptions): AdditiveEncoder<Reco
 }
 
 /** Sines for each axis. */
-function pairsOf(dim: number, axes: number, remainder: "error" | "truncate" | "zero"): number {
-  const exact = dim / (2 * axes);
+function pairsOf({ dim, axes, remainder }: SinusoidalNdOptions): number {
+  const unit = 2 * axes;
+  const exact = dim / unit;
   if (remainder === "truncate") return Math.ceil(exact);
   if (remainder === "error" && !Number.isInteger(exact)) {
     throw new RangeError(
-      `sinusoidalNd: dim must be a multiple of ${2 * axes}, got ${dim} (otherwise choose remainder "truncate" or "zero")`,
+      `sinusoidalNd: dim must be a multiple of ${unit}, got ${dim} (otherwise choose remainder "truncate" or "zero")`,
     );
   }
-  if (exact < 1) throw new RangeError(`sinusoidalNd: dim must be at least ${2 * axes}, got ${dim}`);
+  demand(exact >= 1, "sinusoidalNd", "dim", dim, `at least ${unit}`);
   return Math.floor(exact);
 }
 
-function checkOrder(order: unknown, axes: number): readonly number[] {
-  const fits =
-    Array.isArray(order) && order.length === axes && order.every((_, axis) => order.includes(axis));
-  if (fits) return order as number[];
-  const all = `the numbers 0 to ${axes - 1} in some order`;
-  throw new RangeError(`sinusoidalNd: axisOrder must be ${all}, got ${show(order)}`);
-}
-
-/** What each coordinate is multiplied by. */
-function checkNormalise(normalise: NonNullable<SinusoidalNdOptions["normalise"]>, axes: number) {
-  checkNames("sinusoidalNd: normalise", checkObject("sinusoidalNd", "normalise", normalise), [
-    ...["sizes", "scale", "epsilon"],
-  ]);
-  const { sizes, scale = 2 * Math.PI, epsilon = 1e-6 } = normalise;
-  checkFactor("sinusoidalNd", "normalise.scale", scale);
-  checkPositive("sinusoidalNd", "normalise.epsilon", epsilon);
-  if (!Array.isArray(sizes) || sizes.length !== axes) {
-    throw new RangeError(`sinusoidalNd: normalise.sizes must be ${axes} lengths, got ${show(sizes)}`);
-  }
-  return sizes.map((size, axis) => {
-    checkCount("sinusoidalNd", `normalise.sizes[${axis}]`, size);
-    return divide([scale, 0], [size + epsilon, 0]);
-  });
+/** Each of the axes once. */
+function orderOf(given: SinusoidalNdOptions): Check<readonly number[]> {
+  return (who, what, value) => {
+    const all = Array.from({ length: given.axes }, (_, axis) => axis);
+    const order = value ?? all;
+    const fits =
+      Array.isArray(order) && order.length === all.length && all.every((axis) => order.includes(axis));
+    demand(fits, who, what, value, `the numbers 0 to ${given.axes - 1} in some order`);
+    return order;
+  };
 }

@@ -1,21 +1,26 @@
 import {
+  checkAbsent,
   checkBase,
   checkBetween,
   checkCount,
   checkFactor,
-  checkNames,
   checkObject,
-  checkOffset,
   checkOneOf,
+  checkOptions,
   checkSize,
+  choice,
+  demand,
+  limited,
+  optional,
+  orElse,
 } from "../checks.ts";
 import { type AdditiveEncoder, additive } from "../encoder.ts";
-import { type Frequencies, joinFrequencies } from "../frequencies.ts";
-import type { Parameter, Parameters } from "../parameters.ts";
-import { shifted } from "../range.ts";
-import { waves } from "./waves.ts";
+import { joinFrequencies } from "../frequencies.ts";
+import type { Parameter } from "../parameters.ts";
+import { type PlaceOptions, placeChecks, shifted } from "../range.ts";
+import { interleaved, waves } from "./waves.ts";
 
-export interface SinusoidalOptions {
+export interface SinusoidalOptions extends PlaceOptions {
   /** Length of a vector (d). Even, unless `oddDim` says what to do. */
   readonly dim: number;
   /** The longest wavelength is 2π · base; 10000 unless given. tensor2tensor's max_timescale. */
@@ -44,18 +49,9 @@ export interface SinusoidalOptions {
    * (x-transformers' ScaledSinusoidalEmbedding); `{ learned: 1 }` where it starts elsewhere.
    */
   readonly scale?: number | "learned" | { readonly learned: number };
-  /** Added to every position; 0 unless given. */
-  readonly offset?: number;
   /** The position, after the offset, of padding tokens: its vector is zero (fairseq). None unless given. */
   readonly paddingIndex?: number;
-  /** "index": whole numbers from 0 (default). "real": fractions and negative numbers too. */
-  readonly positions?: "index" | "real";
 }
-
-const NAMES = [
-  ...["dim", "base", "layout", "first", "exponent", "oddDim", "scale", "offset", "positions"],
-  ...["minTimescale", "paddingIndex"],
-];
 
 /**
  * Sines and cosines of the position at wavelengths from 2π to 2π · base: PE(p, 2i) = sin(p / base^(2i/d)),
@@ -71,115 +67,75 @@ export function sinusoidal(
   options: SinusoidalOptions & { readonly scale: "learned" | { readonly learned: number } },
 ): AdditiveEncoder<{ readonly scale: Parameter }>;
 export function sinusoidal(options: SinusoidalOptions): AdditiveEncoder;
-export function sinusoidal(options: SinusoidalOptions): AdditiveEncoder {
-  checkNames("sinusoidal", options, NAMES);
-  const dim = checkSize("sinusoidal", "dim", options.dim);
-  const { base = 10_000, layout = "interleaved", first = "sin", exponent = "paper" } = options;
-  const { oddDim = "error", offset = 0, positions: domain = "index" } = options;
-  const { minTimescale = 1, paddingIndex, scale = 1 } = options;
-  checkBase("sinusoidal", base);
-  checkBetween("sinusoidal", "minTimescale", minTimescale, 1e-30, 1e30);
-  checkOneOf("sinusoidal", "layout", layout, ["interleaved", "concatenated"]);
-  checkOneOf("sinusoidal", "first", first, ["sin", "cos"]);
-  checkOneOf("sinusoidal", "exponent", exponent, ["paper", "tensor2tensor", "per-dimension"]);
-  checkOneOf("sinusoidal", "oddDim", oddDim, ["error", "sine", "zero"]);
-  const learned = learnedScale(scale, dim);
-  checkOneOf("sinusoidal", "positions", domain, ["index", "real"]);
-  const real = domain === "real";
-  checkOffset("sinusoidal", offset, real);
-  checkPadding(paddingIndex, real);
+export function sinusoidal(given: SinusoidalOptions): AdditiveEncoder {
+  const options = checkOptions("sinusoidal", given, {
+    dim: checkSize,
+    base: orElse(10_000, checkBase),
+    layout: choice("interleaved", "concatenated"),
+    first: choice("sin", "cos"),
+    exponent: choice("paper", "tensor2tensor", "per-dimension"),
+    oddDim: choice("error", "sine", "zero"),
+    scale: checkScale,
+    ...placeChecks(given),
+    minTimescale: optional(limited(checkBetween, 1e-30, 1e30)),
+    paddingIndex: optional((who, what, value) => {
+      const index = checkCount(who, what, value, 0, 2 ** 30);
+      return given.positions === "real"
+        ? checkAbsent(who, what, index, 'positions is "real"', RangeError)
+        : index;
+    }),
+  });
+  const { dim, layout, first, exponent, oddDim, scale, offset, positions: domain, paddingIndex } = options;
   const odd = dim % 2 === 1;
   if (odd && oddDim === "error") {
     throw new RangeError(
       `sinusoidal: dim must be even, got ${dim} (for an odd dim choose oddDim "sine" or "zero")`,
     );
   }
-
   const padded = odd && oddDim === "zero";
-  if (padded && dim === 1) {
-    throw new RangeError('sinusoidal: dim must be at least 2 where oddDim is "zero", got 1');
-  }
+  demand(!padded || dim > 1, "sinusoidal", "dim", dim, 'at least 2 where oddDim is "zero"');
+
   const pairs = padded ? (dim - 1) / 2 : Math.ceil(dim / 2);
-  const [one, other] = pairFrequencies({ base, minTimescale, dim, pairs, exponent });
-  const parameters: Parameters =
-    learned === undefined ? {} : { scale: { shape: [1], init: { values: [learned] } } };
-  const extras = {
-    ...(minTimescale !== 1 && { minTimescale }),
-    ...(paddingIndex !== undefined && { paddingIndex }),
+  const series = {
+    ...options,
+    count: pairs,
+    ...(exponent === "tensor2tensor"
+      ? { numerator: 1, denominator: Math.max(pairs - 1, 1) }
+      : { numerator: 2, denominator: dim }),
   };
+  const one = waves(series);
+  const other = exponent === "per-dimension" ? waves({ ...series, start: 1 }) : one;
+  const factor = scale === "learned" ? { learned: dim ** -0.5 } : scale;
 
   return additive({
     name: "sinusoidal",
     title: "Sinusoidal",
-    options: { dim, base, layout, first, exponent, oddDim, scale, offset, positions: domain, ...extras },
+    options,
     dim,
-    positions: { real },
-    parameters,
+    positions: { real: domain === "real" },
+    parameters:
+      typeof factor === "object" ? { scale: { shape: [1], init: { values: [factor.learned] } } } : {},
     frequencies: other === one ? one : joinFrequencies([one, other]),
     vectors(ops, positions, values) {
-      const { abs, concat, expandDims, flatten, float, minimum, mul, sincos, split, sub } = ops;
+      const { abs, concat, expandDims, float, minimum, mul, sincos, split, sub } = ops;
       const at = shifted(ops, positions, offset);
-      const waves = sincos(at, one);
-      const partner = other === one ? waves : sincos(at, other);
-      const [a, b] = first === "sin" ? [waves.sin, partner.cos] : [waves.cos, partner.sin];
-      const joined =
-        layout === "concatenated"
-          ? concat([a, b], -1)
-          : flatten(concat([expandDims(a, -1), expandDims(b, -1)], -1), 2 * pairs);
-      const factor = learned === undefined ? (scale as number) : values.scale!;
-      const scaled = factor === 1 ? joined : mul(joined, factor);
-      const even = paddingIndex === undefined ? scaled : mul(scaled, kept(paddingIndex));
+      const own = sincos(at, one);
+      const partner = other === one ? own : sincos(at, other);
+      const [a, b] = first === "sin" ? [own.sin, partner.cos] : [own.cos, partner.sin];
+      const joined = layout === "concatenated" ? concat([a, b], -1) : interleaved(ops, a, b, 2 * pairs);
+      const scaled = factor === 1 ? joined : mul(joined, typeof factor === "number" ? factor : values.scale!);
+      const even =
+        paddingIndex === undefined
+          ? scaled
+          : mul(scaled, expandDims(float(minimum(abs(sub(at, paddingIndex)), 1)), -1)); // 0 there and 1 elsewhere
       if (padded) return concat([even, mul(split(even, [1, dim - 2], -1)[0]!, 0)], -1);
       return odd ? split(even, [dim, 1], -1)[0]! : even;
-
-      /** 0 at the padding position and 1 elsewhere. */
-      function kept(index: number) {
-        return expandDims(float(minimum(abs(sub(at, index)), 1)), -1);
-      }
     },
   });
 }
 
-/** Where the trained factor starts; undefined where there is none. */
-function learnedScale(scale: SinusoidalOptions["scale"], dim: number): number | undefined {
-  if (scale === "learned") return dim ** -0.5;
-  if (typeof scale === "string") checkOneOf("sinusoidal", "scale", scale, ["learned"]);
-  if (typeof scale !== "object" || scale === null) {
-    checkFactor("sinusoidal", "scale", scale);
-    return undefined;
-  }
-  checkNames("sinusoidal: scale", checkObject("sinusoidal", "scale", scale), ["learned"]);
-  return checkFactor("sinusoidal", "scale.learned", scale.learned);
-}
-
-function checkPadding(paddingIndex: unknown, real: boolean): void {
-  if (paddingIndex === undefined) return;
-  checkCount("sinusoidal", "paddingIndex", paddingIndex, 0, 2 ** 30);
-  if (!real) return;
-  throw new RangeError(
-    `sinusoidal: paddingIndex must be left out where positions is "real", got ${paddingIndex}`,
-  );
-}
-
-interface Wave {
-  readonly base: number;
-  readonly minTimescale: number;
-  readonly dim: number;
-  readonly pairs: number;
-  readonly exponent: "paper" | "tensor2tensor" | "per-dimension";
-}
-
-/** Frequencies of the first members of the pairs and of the second ones. */
-function pairFrequencies({ base, minTimescale, dim, pairs, exponent }: Wave): [Frequencies, Frequencies] {
-  const series = { base, minTimescale, count: pairs };
-  if (exponent === "per-dimension") {
-    const every = { ...series, numerator: 2, denominator: dim };
-    return [waves(every), waves({ ...every, start: 1 })];
-  }
-  const powers =
-    exponent === "paper"
-      ? { numerator: 2, denominator: dim }
-      : { numerator: 1, denominator: Math.max(pairs - 1, 1) };
-  const frequencies = waves({ ...series, ...powers });
-  return [frequencies, frequencies];
+function checkScale(who: string, what: string, value: unknown = 1): NonNullable<SinusoidalOptions["scale"]> {
+  if (typeof value === "string") return checkOneOf(who, what, value, ["learned"]);
+  if (typeof value !== "object" || value === null) return checkFactor(who, what, value);
+  return checkOptions(who, checkObject(who, what, value), { learned: checkFactor }, what);
 }

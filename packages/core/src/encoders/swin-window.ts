@@ -1,14 +1,12 @@
-import { checkSize, show } from "../checks.ts";
+import { checkList, checkSize } from "../checks.ts";
 import type { Ops } from "../ops.ts";
+import { headsFirst } from "../relative-positions.ts";
 
 export type Window = readonly [rows: number, columns: number];
 
-export function checkWindow(who: string, window: unknown): Window {
-  if (!Array.isArray(window) || window.length !== 2) {
-    throw new TypeError(`${who}: window must be [rows, columns], got ${show(window)}`);
-  }
-  const [rows, columns] = window.map((size, i) => checkSize(who, `window[${i}]`, size)) as [number, number];
-  return [rows, columns];
+export function checkWindow(who: string, what: string, value: unknown): Window {
+  const [rows, columns] = checkList(who, what, value, "[rows, columns]", checkSize, 2);
+  return [rows!, columns!];
 }
 
 /**
@@ -25,5 +23,5 @@ export function relativeScores<T>(ops: Ops<T>, queries: T, keys: T, table: T, [r
   const [keyRow, keyColumn] = split(keys, [1, 1], -1).map((x) => swapAxes(x, -2, -1)) as [T, T];
   const row = mul(add(sub(queryRow, keyRow), rows - 1), 2 * columns - 1);
   const index = add(row, add(sub(queryColumn, keyColumn), columns - 1)); // [..., q, k]
-  return swapAxes(swapAxes(gather(table, index), -2, -1), -3, -2);
+  return headsFirst(ops, gather(table, index));
 }

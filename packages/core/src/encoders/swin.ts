@@ -1,6 +1,6 @@
-import { checkNames, checkSize } from "../checks.ts";
+import { checkOptions, checkSize } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
-import type { Parameter } from "../parameters.ts";
+import { normal, type Parameter } from "../parameters.ts";
 import { checkWindow, relativeScores, type Window } from "./swin-window.ts";
 
 export interface SwinOptions {
@@ -20,18 +20,17 @@ interface SwinParameters {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function swin(options: SwinOptions): BiasEncoder<SwinParameters> {
-  checkNames("swin", options, ["heads", "window"]);
-  const heads = checkSize("swin", "heads", options.heads);
-  const window = checkWindow("swin", options.window);
+export function swin(given: SwinOptions): BiasEncoder<SwinParameters> {
+  const options = checkOptions("swin", given, { heads: checkSize, window: checkWindow });
+  const { heads, window } = options;
   const [rows, columns] = window;
   return bias({
     name: "swin",
     title: "SwinBias",
-    options: { heads, window },
+    options,
     heads,
     positions: { axes: 2, sizes: window },
-    parameters: { table: { shape: [(2 * rows - 1) * (2 * columns - 1), heads], init: { normal: 0.02 } } },
+    parameters: { table: normal(0.02, (2 * rows - 1) * (2 * columns - 1), heads) },
     scores: (ops, queries, keys, { table }) => relativeScores(ops, queries, keys, table, window),
   });
 }

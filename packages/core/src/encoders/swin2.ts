@@ -1,6 +1,6 @@
-import { checkNames, checkSize } from "../checks.ts";
+import { checkOptions, checkSize, optional, orElse } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
-import type { Parameter } from "../parameters.ts";
+import { normal, type Parameter, zeros } from "../parameters.ts";
 import { checkWindow, relativeScores, type Window } from "./swin-window.ts";
 
 export interface Swin2Options {
@@ -43,24 +43,25 @@ export function swin2Coordinates(window: Window, pretrainedWindow: Window = wind
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function swin2(options: Swin2Options): BiasEncoder<Swin2Parameters> {
-  checkNames("swin2", options, ["heads", "window", "pretrainedWindow", "hidden"]);
-  const heads = checkSize("swin2", "heads", options.heads);
-  const window = checkWindow("swin2", options.window);
-  const { pretrainedWindow, hidden = 512 } = options;
-  if (pretrainedWindow !== undefined) checkWindow("swin2: pretrainedWindow", pretrainedWindow);
-  checkSize("swin2", "hidden", hidden);
+export function swin2(given: Swin2Options): BiasEncoder<Swin2Parameters> {
+  const options = checkOptions("swin2", given, {
+    heads: checkSize,
+    window: checkWindow,
+    pretrainedWindow: optional(checkWindow),
+    hidden: orElse(512, checkSize),
+  });
+  const { heads, window, pretrainedWindow, hidden } = options;
   const coordinates = swin2Coordinates(window, pretrainedWindow);
   return bias({
     name: "swin2",
     title: "SwinV2Bias",
-    options: { heads, window, hidden, ...(pretrainedWindow && { pretrainedWindow }) },
+    options,
     heads,
     positions: { axes: 2, sizes: window },
     parameters: {
-      first: { shape: [2, hidden], init: { normal: 1 / Math.sqrt(2) } },
-      firstBias: { shape: [hidden], init: "zeros" },
-      second: { shape: [hidden, heads], init: { normal: 1 / Math.sqrt(hidden) } },
+      first: normal(1 / Math.sqrt(2), 2, hidden),
+      firstBias: zeros(hidden),
+      second: normal(1 / Math.sqrt(hidden), hidden, heads),
     },
     scores(ops, queries, keys, { first, firstBias, second }) {
       const { add, constant, div, exp, matMul, neg, relu } = ops;

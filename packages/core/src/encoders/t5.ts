@@ -1,7 +1,7 @@
-import { checkBetween, checkFactor, checkNames, checkSize } from "../checks.ts";
+import { checkBetween, checkFactor, checkOptions, checkSize, limited, orElse } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
-import { bucketTable, lookUpBuckets, type T5BucketOptions, t5BucketsOf } from "../log-buckets.ts";
-import type { Parameter } from "../parameters.ts";
+import { bucketTable, lookUpBuckets, type T5BucketOptions, t5BucketsOf, t5Checks } from "../log-buckets.ts";
+import { normal, type Parameter } from "../parameters.ts";
 import { headsFirst } from "../relative-positions.ts";
 
 export interface T5Options extends T5BucketOptions {
@@ -19,23 +19,22 @@ export interface T5Options extends T5BucketOptions {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function t5(options: T5Options): BiasEncoder<{ readonly table: Parameter }> {
-  const known = ["heads", "numBuckets", "maxDistance", "direction", "scale", "initialDeviation"];
-  checkNames("t5", options, known);
-  const { numBuckets = 32, maxDistance = 128, direction = "bidirectional" } = options;
-  const { scale = 1, initialDeviation = 0.05 } = options;
-  const heads = checkSize("t5", "heads", options.heads);
-  const bucket = t5BucketsOf("t5", { numBuckets, maxDistance, direction });
-  checkFactor("t5", "scale", scale);
-  checkBetween("t5", "initialDeviation", initialDeviation, 0, 1e6);
-  const buckets = bucketTable(bucket, maxDistance);
+export function t5(given: T5Options): BiasEncoder<{ readonly table: Parameter }> {
+  const options = checkOptions("t5", given, {
+    heads: checkSize,
+    ...t5Checks(given),
+    scale: orElse(1, checkFactor),
+    initialDeviation: orElse(0.05, limited(checkBetween, 0, 1e6)),
+  });
+  const { heads, numBuckets, maxDistance, scale, initialDeviation } = options;
+  const buckets = bucketTable(t5BucketsOf(options), maxDistance);
 
   return bias({
     name: "t5",
     title: "T5Bias",
-    options: { heads, numBuckets, maxDistance, direction, scale, initialDeviation },
+    options,
     heads,
-    parameters: { table: { shape: [numBuckets, heads], init: { normal: initialDeviation } } },
+    parameters: { table: normal(initialDeviation, numBuckets, heads) },
     scores(ops, queries, keys, { table }) {
       const rows = scale === 1 ? table : ops.mul(table, scale);
       return headsFirst(ops, ops.gather(rows, lookUpBuckets(ops, queries, keys, buckets)));

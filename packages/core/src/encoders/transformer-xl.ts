@@ -1,7 +1,7 @@
-import { checkBase, checkNames, checkSize } from "../checks.ts";
+import { checkBase, checkOptions, checkSize, orElse } from "../checks.ts";
 import { type ContentEncoder, content } from "../encoder.ts";
 import { geometric } from "../frequencies.ts";
-import type { Parameter } from "../parameters.ts";
+import { normal, type Parameter, zeros } from "../parameters.ts";
 import { relativeProducts } from "../relative-products.ts";
 
 export interface TransformerXlOptions {
@@ -26,26 +26,27 @@ interface TransformerXlParameters {
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function transformerXl(options: TransformerXlOptions): ContentEncoder<TransformerXlParameters> {
-  checkNames("transformerXl", options, ["heads", "dim", "base"]);
-  const heads = checkSize("transformerXl", "heads", options.heads);
-  const dim = checkSize("transformerXl", "dim", options.dim);
-  const { base = 10_000 } = options;
-  checkBase("transformerXl", base);
+export function transformerXl(given: TransformerXlOptions): ContentEncoder<TransformerXlParameters> {
+  const options = checkOptions("transformerXl", given, {
+    heads: checkSize,
+    dim: checkSize,
+    base: orElse(10_000, checkBase),
+  });
+  const { heads, dim, base } = options;
   const width = heads * dim;
   if (width % 2 !== 0) throw new RangeError(`transformerXl: heads · dim must be even, got ${heads} · ${dim}`);
   const frequencies = geometric({ base, count: width / 2, numerator: 2, denominator: width });
   return content({
     name: "transformerXl",
     title: "TransformerXL",
-    options: { heads, dim, base },
+    options,
     heads,
     dim,
     frequencies,
     parameters: {
-      relative: { shape: [width, width], init: { normal: 1 / Math.sqrt(width) } },
-      u: { shape: [heads, 1, dim], init: "zeros" },
-      v: { shape: [heads, 1, dim], init: "zeros" },
+      relative: normal(1 / Math.sqrt(width), width, width),
+      u: zeros(heads, 1, dim),
+      v: zeros(heads, 1, dim),
     },
     scores(ops, { q, k }, queries, keys, { relative, u, v }) {
       const { add, concat, expandDims, matMul, mul, sincos, sub, swapAxes, unflatten } = ops;

@@ -1,17 +1,12 @@
-import { type DoubleDouble, divide, multiply } from "../double-double.ts";
-import { type Frequencies, type GeometricOptions, geometric } from "../frequencies.ts";
-
-/** Each frequency times `factor`, in extended precision. */
-export function times({ high, low }: Frequencies, factor: DoubleDouble): Frequencies {
-  const product = {
-    high: new Float64Array(high.length),
-    low: new Float64Array(high.length),
-  };
-  high.forEach((value, i) => {
-    [product.high[i], product.low[i]] = multiply([value, low[i]!], factor);
-  });
-  return product;
-}
+import { divide, multiply } from "../double-double.ts";
+import {
+  type Frequencies,
+  type GeometricOptions,
+  geometric,
+  listOf,
+  mapFrequencies,
+} from "../frequencies.ts";
+import type { Ops } from "../ops.ts";
 
 export interface WaveOptions extends GeometricOptions {
   /** Frequency 0; 1 unless given. */
@@ -25,11 +20,11 @@ export interface WaveOptions extends GeometricOptions {
 export function waves({ minTimescale = 1, ...options }: WaveOptions): Frequencies {
   const plain = geometric(options);
   if (minTimescale === 1) return plain;
-  const shortest = geometric({ ...options, base: minTimescale });
-  const result = { high: new Float64Array(options.count), low: new Float64Array(options.count) };
-  plain.high.forEach((value, i) => {
-    const factor = divide([minTimescale, 0], [shortest.high[i]!, shortest.low[i]!]);
-    [result.high[i], result.low[i]] = multiply([value, plain.low[i]!], factor);
-  });
-  return result;
+  const shortest = listOf(geometric({ ...options, base: minTimescale }));
+  return mapFrequencies(plain, (frequency, i) => multiply(frequency, divide(minTimescale, shortest[i]!)));
+}
+
+/** a and b [..., pairs], taken in turn: [..., size]. */
+export function interleaved<T>({ concat, expandDims, flatten }: Ops<T>, a: T, b: T, size: number): T {
+  return flatten(concat([expandDims(a, -1), expandDims(b, -1)], -1), size);
 }

@@ -1,8 +1,17 @@
-import { checkBetween, checkCount, checkNames, checkOneOf, show } from "../checks.ts";
+import {
+  type CheckArguments,
+  checkAbsent,
+  checkBetween,
+  checkCount,
+  checkOptions,
+  choice,
+  limited,
+  optional,
+  orElse,
+} from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
 import type { Pairing } from "../ops.ts";
-import { checkRopeFrequencies, type RopeFrequencyOptions } from "../rope-frequencies.ts";
-import { isCacheSafe, scaledFrequencies } from "../rope-scaling/index.ts";
+import { type RopeFrequencyOptions, ropeChecks, scaledRope } from "../rope-frequencies.ts";
 
 export interface XposOptions extends RopeFrequencyOptions {
   /** "halves" (default), or "interleaved" as in torchscale and lucidrains. */
@@ -22,7 +31,6 @@ export interface XposOptions extends RopeFrequencyOptions {
 
 /** e^80 and e^−80 are far from the ends of float32. */
 const LARGEST_EXPONENT = 80;
-const NAMES = ["dim", "rotaryDim", "base", "pairing", "scaleBase", "gamma", "centre", "length", "scaling"];
 
 /**
  * xPos: RoPE, and pair i of a query at position p is multiplied by ζᵢ^((p − centre) / scaleBase), of a key by the
@@ -36,56 +44,42 @@ const NAMES = ["dim", "rotaryDim", "base", "pairing", "scaleBase", "gamma", "cen
  *
  * @throws TypeError, RangeError for a bad option
  */
-export function xpos(options: XposOptions): RotaryEncoder<Record<never, never>> {
-  const who = "xpos";
-  checkNames(who, options, NAMES);
-  const { dim, rotaryDim, base, scaling } = checkRopeFrequencies(who, options);
-  const { pairing = "halves", scaleBase = 512, gamma = 0.4 } = options;
-  checkOneOf(who, "pairing", pairing, ["halves", "interleaved"]);
-  checkBetween(who, "scaleBase", scaleBase, 1, 1e9);
-  checkBetween(who, "gamma", gamma, 1e-3, 1e3);
-  const { length } = options;
-  if (length !== undefined && options.centre !== undefined) {
-    throw new TypeError(`${who}: centre must be left out where length is given, got ${show(options.centre)}`);
-  }
-  const reach = Math.floor((LARGEST_EXPONENT * scaleBase) / Math.log((1 + gamma) / gamma));
-  const centre =
-    length === undefined
-      ? checkCount(who, "centre", options.centre ?? 0, 0, reach)
-      : Math.floor(checkCount(who, "length", length, 1, 2 * reach) / 2);
-
+export function xpos(given: XposOptions): RotaryEncoder<Record<never, never>> {
+  const checks = ropeChecks(given, {
+    pairing: choice("halves", "interleaved"),
+    scaleBase: orElse(512, limited(checkBetween, 1, 1e9)),
+    gamma: orElse(0.4, limited(checkBetween, 1e-3, 1e3)),
+    centre: (...[who, what, value]: CheckArguments) =>
+      given.length === undefined
+        ? checkCount(who, what, value ?? 0, 0, reachOf(given))
+        : checkAbsent(who, what, value, "length is given"),
+    length: optional((...all) => checkCount(...all, 1, 2 * reachOf(given))),
+  });
+  const options = checkOptions("xpos", given, checks);
+  const { rotaryDim, pairing, scaleBase, gamma, length = 0, centre = Math.floor(length / 2) } = options;
   const pairs = rotaryDim / 2;
-  const { frequencies, attentionFactor } = scaledFrequencies(scaling, { base, rotaryDim });
-  const waves = { ...frequencies, amplitude: attentionFactor };
   const rates = Float64Array.from(
     { length: pairs },
     (_, pair) => Math.log((pair / pairs + gamma) / (1 + gamma)) / scaleBase,
   );
+  const { gain: _, cacheSafe, ...shared } = scaledRope(options);
   const turns = (rates: Float64Array): RotaryEncoder["turns"] => {
-    const growing = { ...waves, growth: { rates, centre } };
+    const growing = { ...shared.frequencies, growth: { rates, centre } };
     return ({ sincos }, positions) => sincos(positions, growing);
   };
   return rotary({
-    name: who,
+    name: "xpos",
     title: "XPos",
-    options: {
-      dim,
-      rotaryDim,
-      base,
-      pairing,
-      scaleBase,
-      gamma,
-      ...(length === undefined ? { centre } : { length }),
-      ...(scaling && { scaling }),
-    },
-    dim,
-    rotaryDim,
+    ...shared,
     pairing,
-    positions: { below: centre + reach },
-    cacheSafe: length === undefined && isCacheSafe(scaling),
-    frequencies: waves,
-    parameters: {},
+    positions: { below: centre + reachOf(options) },
+    cacheSafe: cacheSafe && !length,
     turns: turns(rates),
     keyTurns: turns(rates.map((rate) => -rate)),
   });
+}
+
+/** How far from the centre the scales stay within float32. */
+function reachOf({ scaleBase = 512, gamma = 0.4 }: Pick<XposOptions, "scaleBase" | "gamma">): number {
+  return Math.floor((LARGEST_EXPONENT * scaleBase) / Math.log((1 + gamma) / gamma));
 }

@@ -1,14 +1,6 @@
-import { add, divide, exactly, multiply, ONE } from "../double-double.ts";
-import {
-  checkLength,
-  checkPairs,
-  checkRatio,
-  defined,
-  frequenciesOf,
-  optional,
-  type ScalingMethod,
-  unscaled,
-} from "./method.ts";
+import { checkCount, optional } from "../checks.ts";
+import { add, divide, multiply } from "../double-double.ts";
+import { checkRatio, demandPairs, type ScalingMethod } from "./method.ts";
 import { ntkAware } from "./ntk.ts";
 
 /**
@@ -27,25 +19,12 @@ export interface DynamicScaling {
 }
 
 export const dynamic: ScalingMethod<DynamicScaling> = {
-  names: ["factor", "maxPositionEmbeddings", "length"],
+  checks: () => ({ factor: checkRatio, maxPositionEmbeddings: checkCount, length: optional(checkCount) }),
+  demands: demandPairs,
   cacheSafe: false,
-
-  check(who, { type, factor, maxPositionEmbeddings, length }, { rotaryDim }) {
-    checkPairs(who, "dynamic", rotaryDim);
-    return defined({
-      type,
-      factor: checkRatio(who, "factor", factor),
-      maxPositionEmbeddings: checkLength(who, "maxPositionEmbeddings", maxPositionEmbeddings),
-      length: optional(length, (value) => checkLength(who, "length", value)),
-    });
-  },
-
-  apply({ factor, maxPositionEmbeddings, length = 0 }, rope) {
-    if (length <= maxPositionEmbeddings) {
-      return { frequencies: frequenciesOf(unscaled(rope)), attentionFactor: 1 };
-    }
-    const stretch = divide(exactly(length - maxPositionEmbeddings), exactly(maxPositionEmbeddings));
-    const beyond = add(ONE, multiply(exactly(factor), stretch));
-    return { frequencies: frequenciesOf(ntkAware(rope, beyond)), attentionFactor: 1 };
+  scale({ factor, maxPositionEmbeddings, length = 0 }, rope) {
+    if (length <= maxPositionEmbeddings) return (frequency) => frequency;
+    const stretch = divide(length - maxPositionEmbeddings, maxPositionEmbeddings);
+    return ntkAware(rope, add(1, multiply(factor, stretch)));
   },
 };

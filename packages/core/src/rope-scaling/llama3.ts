@@ -1,5 +1,6 @@
-import { divide, exactly, multiply, subtract, TWO_PI } from "../double-double.ts";
-import { checkLength, checkRatio, frequenciesOf, type ScalingMethod, unscaled } from "./method.ts";
+import { checkCount, demand } from "../checks.ts";
+import { divide, multiply, subtract, TWO_PI } from "../double-double.ts";
+import { checkRatio, type ScalingMethod } from "./method.ts";
 import { blend } from "./ramp.ts";
 
 /**
@@ -17,40 +18,20 @@ export interface Llama3Scaling {
 }
 
 export const llama3: ScalingMethod<Llama3Scaling> = {
-  names: ["factor", "lowFreqFactor", "highFreqFactor", "originalMaxPositionEmbeddings"],
-
-  check(who, { type, factor, lowFreqFactor, highFreqFactor, originalMaxPositionEmbeddings }) {
-    const checked = {
-      type,
-      factor: checkRatio(who, "factor", factor),
-      lowFreqFactor: checkRatio(who, "lowFreqFactor", lowFreqFactor),
-      highFreqFactor: checkRatio(who, "highFreqFactor", highFreqFactor),
-      originalMaxPositionEmbeddings: checkLength(
-        who,
-        "originalMaxPositionEmbeddings",
-        originalMaxPositionEmbeddings,
-      ),
-    };
-    if (highFreqFactor < lowFreqFactor) {
-      throw new RangeError(
-        `${who}: scaling.highFreqFactor must be at least scaling.lowFreqFactor ${lowFreqFactor}, got ${highFreqFactor}`,
-      );
-    }
-    return checked;
-  },
-
-  apply({ factor, lowFreqFactor, highFreqFactor, originalMaxPositionEmbeddings }, rope) {
-    const frequencies = unscaled(rope).map((frequency) => {
-      const turns = divide(multiply(frequency, exactly(originalMaxPositionEmbeddings)), TWO_PI);
-      const interpolated = divide(frequency, exactly(factor));
-      if (turns[0] < lowFreqFactor) return interpolated;
-      if (turns[0] >= highFreqFactor) return frequency;
-      const along = divide(
-        subtract(turns, exactly(lowFreqFactor)),
-        subtract(exactly(highFreqFactor), exactly(lowFreqFactor)),
-      );
-      return blend(interpolated, frequency, along);
-    });
-    return { frequencies: frequenciesOf(frequencies), attentionFactor: 1 };
-  },
+  checks: () => ({
+    factor: checkRatio,
+    lowFreqFactor: checkRatio,
+    highFreqFactor: checkRatio,
+    originalMaxPositionEmbeddings: checkCount,
+  }),
+  demands: (who, { lowFreqFactor: low, highFreqFactor: high }) =>
+    demand(high >= low, who, "scaling.highFreqFactor", high, `at least scaling.lowFreqFactor ${low}`),
+  scale: ({ factor, lowFreqFactor: low, highFreqFactor: high, originalMaxPositionEmbeddings: length }) =>
+    function scaled(frequency) {
+      const turns = divide(multiply(frequency, length), TWO_PI);
+      const interpolated = divide(frequency, factor);
+      if (turns[0] < low) return interpolated;
+      if (turns[0] >= high) return frequency;
+      return blend(interpolated, frequency, divide(subtract(turns, low), subtract(high, low)));
+    },
 };

@@ -1,14 +1,6 @@
-import { checkNumbers, show } from "../checks.ts";
-import { add, divide, exactly, logarithm, ONE } from "../double-double.ts";
-import {
-  checkLength,
-  checkRatio,
-  defined,
-  frequenciesOf,
-  optional,
-  type ScalingMethod,
-  unscaled,
-} from "./method.ts";
+import { checkCount, checkNumbers, limited, optional, show } from "../checks.ts";
+import { add, divide, logarithm } from "../double-double.ts";
+import { checkRatio, type ScalingMethod } from "./method.ts";
 
 /**
  * LongRoPE (Ding et al., 2024, as in Phi-3): every frequency is divided by a factor of its own, from one list up
@@ -36,63 +28,33 @@ export interface LongropeScaling {
 }
 
 export const longrope: ScalingMethod<LongropeScaling> = {
-  names: [
-    "shortFactor",
-    "longFactor",
-    "originalMaxPositionEmbeddings",
-    "maxPositionEmbeddings",
-    "factor",
-    "attentionFactor",
-    "length",
-  ],
-  cacheSafe: false,
-
-  check(who, options, { rotaryDim }) {
-    const { type, maxPositionEmbeddings, factor, attentionFactor, length } = options;
-    const list = (what: "shortFactor" | "longFactor"): number[] =>
-      checkNumbers(who, `scaling.${what}`, options[what], rotaryDim / 2).map((value, i) =>
-        checkRatio(who, `${what}[${i}]`, value),
-      );
-    const checked = defined({
-      type,
-      shortFactor: list("shortFactor"),
-      longFactor: list("longFactor"),
-      originalMaxPositionEmbeddings: checkLength(
-        who,
-        "originalMaxPositionEmbeddings",
-        options.originalMaxPositionEmbeddings,
-        2,
-      ),
-      maxPositionEmbeddings: optional(maxPositionEmbeddings, (value) =>
-        checkLength(who, "maxPositionEmbeddings", value),
-      ),
-      factor: optional(factor, (value) => checkRatio(who, "factor", value)),
-      attentionFactor: optional(attentionFactor, (value) => checkRatio(who, "attentionFactor", value)),
-      length: optional(length, (value) => checkLength(who, "length", value)),
-    });
-    if (maxPositionEmbeddings === undefined && factor === undefined && attentionFactor === undefined) {
+  checks({ rotaryDim }) {
+    const divisors = limited(checkNumbers, rotaryDim / 2, checkRatio);
+    return {
+      shortFactor: divisors,
+      longFactor: divisors,
+      originalMaxPositionEmbeddings: limited(checkCount, 2),
+      maxPositionEmbeddings: optional(checkCount),
+      factor: optional(checkRatio),
+      attentionFactor: optional(checkRatio),
+      length: optional(checkCount),
+    };
+  },
+  demands(who, options) {
+    const { maxPositionEmbeddings, factor, attentionFactor } = options;
+    if ((maxPositionEmbeddings ?? factor ?? attentionFactor) === undefined) {
       throw new TypeError(
         `${who}: scaling must have maxPositionEmbeddings, factor or attentionFactor, got ${show(Object.keys(options))}`,
       );
     }
-    return checked;
   },
-
-  apply(options, rope) {
-    const { shortFactor, longFactor, originalMaxPositionEmbeddings, length = 0 } = options;
+  cacheSafe: false,
+  scale({ shortFactor, longFactor, originalMaxPositionEmbeddings, length = 0 }) {
     const divisors = length > originalMaxPositionEmbeddings ? longFactor : shortFactor;
-    const frequencies = unscaled(rope).map((frequency, i) => divide(frequency, exactly(divisors[i]!)));
-    return {
-      frequencies: frequenciesOf(frequencies),
-      attentionFactor: options.attentionFactor ?? attentionScale(options),
-    };
+    return (frequency, pair) => divide(frequency, divisors[pair]!);
+  },
+  attentionFactor({ originalMaxPositionEmbeddings: original, maxPositionEmbeddings = original, factor }) {
+    const stretch = logarithm(factor ?? divide(maxPositionEmbeddings, original));
+    return Math.sqrt(Math.max(add(1, divide(stretch, logarithm(original)))[0], 1));
   },
 };
-
-function attentionScale(options: LongropeScaling): number {
-  const { originalMaxPositionEmbeddings: original, maxPositionEmbeddings = original, factor } = options;
-  const stretch =
-    factor === undefined ? divide(exactly(maxPositionEmbeddings), exactly(original)) : exactly(factor);
-  if (stretch[0] <= 1) return 1;
-  return Math.sqrt(add(ONE, divide(logarithm(stretch), logarithm(exactly(original))))[0]);
-}

@@ -1,14 +1,6 @@
-import { checkBoolean } from "../checks.ts";
-import { divide, exactly } from "../double-double.ts";
-import {
-  checkBaseAboveOne,
-  checkLength,
-  checkPairs,
-  checkRatio,
-  frequenciesOf,
-  type ScalingMethod,
-  unscaled,
-} from "./method.ts";
+import { checkBoolean, checkCount, orElse } from "../checks.ts";
+import { divide } from "../double-double.ts";
+import { checkRatio, demandBaseAboveOne, demandPairs, type ScalingMethod } from "./method.ts";
 import { ntkAware } from "./ntk.ts";
 import { blend, ramp } from "./ramp.ts";
 
@@ -32,39 +24,32 @@ export interface NtkByPartsScaling {
   readonly truncate?: boolean;
 }
 
-export const ntkByParts: ScalingMethod<NtkByPartsScaling> = {
-  names: ["factor", "originalMaxPositionEmbeddings", "beta0", "beta1", "gamma0", "gamma1", "truncate"],
-
-  check(who, options, { base, rotaryDim }) {
-    const { type, beta0 = 1.25, beta1 = 0.75, gamma0 = 16, gamma1 = 2, truncate = true } = options;
-    checkBaseAboveOne(who, "ntk-by-parts", base);
-    checkPairs(who, "ntk-by-parts", rotaryDim);
-    return {
-      type,
-      factor: checkRatio(who, "factor", options.factor),
-      originalMaxPositionEmbeddings: checkLength(
-        who,
-        "originalMaxPositionEmbeddings",
-        options.originalMaxPositionEmbeddings,
-      ),
-      beta0: checkRatio(who, "beta0", beta0),
-      beta1: checkRatio(who, "beta1", beta1),
-      gamma0: checkRatio(who, "gamma0", gamma0),
-      gamma1: checkRatio(who, "gamma1", gamma1),
-      truncate: checkBoolean(who, "scaling.truncate", truncate),
-    };
+export const ntkByParts: ScalingMethod<
+  NtkByPartsScaling,
+  "beta0" | "beta1" | "gamma0" | "gamma1" | "truncate"
+> = {
+  checks: () => ({
+    factor: checkRatio,
+    originalMaxPositionEmbeddings: checkCount,
+    beta0: orElse(1.25, checkRatio),
+    beta1: orElse(0.75, checkRatio),
+    gamma0: orElse(16, checkRatio),
+    gamma1: orElse(2, checkRatio),
+    truncate: orElse(true, checkBoolean),
+  }),
+  demands(...all) {
+    demandBaseAboveOne(...all);
+    demandPairs(...all);
   },
-
-  apply(options, rope) {
-    const { factor, originalMaxPositionEmbeddings: length, truncate = true } = options;
-    const { beta0 = 1.25, beta1 = 0.75, gamma0 = 16, gamma1 = 2 } = options;
-    const scaled = ntkAware(rope, exactly(factor));
-    const toInterpolated = ramp(rope, { fast: beta0, slow: beta1, length, truncate });
-    const toScaled = ramp(rope, { fast: gamma0, slow: gamma1, length, truncate });
-    const frequencies = unscaled(rope).map((frequency, i) => {
-      const interpolated = divide(frequency, exactly(factor));
-      return blend(frequency, blend(scaled[i]!, interpolated, toInterpolated[i]!), toScaled[i]!);
-    });
-    return { frequencies: frequenciesOf(frequencies), attentionFactor: 1 };
+  scale(options, rope) {
+    const { factor, beta0, beta1, gamma0, gamma1 } = options;
+    const scaled = ntkAware(rope, factor);
+    const toInterpolated = ramp(rope, options, beta0, beta1);
+    const toScaled = ramp(rope, options, gamma0, gamma1);
+    return (frequency, pair) => {
+      const interpolated = divide(frequency, factor);
+      const between = blend(scaled(frequency, pair), interpolated, toInterpolated(pair));
+      return blend(frequency, between, toScaled(pair));
+    };
   },
 };

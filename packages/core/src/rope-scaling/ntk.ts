@@ -1,14 +1,6 @@
-import { type DoubleDouble, exactly, multiply } from "../double-double.ts";
-import { geometric } from "../frequencies.ts";
-import {
-  checkPairs,
-  checkRatio,
-  frequenciesOf,
-  listOf,
-  type RopeGeometry,
-  type ScalingMethod,
-  unscaled,
-} from "./method.ts";
+import { multiply, type Real } from "../double-double.ts";
+import { geometric, listOf } from "../frequencies.ts";
+import { checkRatio, demandPairs, type RopeGeometry, type Scaled, type ScalingMethod } from "./method.ts";
 
 /**
  * NTK-aware scaling: the base is multiplied by factor^(d / (d − 2)), so that the lowest frequency is divided by
@@ -20,20 +12,14 @@ export interface NtkScaling {
 }
 
 export const ntk: ScalingMethod<NtkScaling> = {
-  names: ["factor"],
-  check(who, { type, factor }, { rotaryDim }) {
-    checkPairs(who, "ntk", rotaryDim);
-    return { type, factor: checkRatio(who, "factor", factor) };
-  },
-  apply: ({ factor }, rope) => ({
-    frequencies: frequenciesOf(ntkAware(rope, exactly(factor))),
-    attentionFactor: 1,
-  }),
+  checks: () => ({ factor: checkRatio }),
+  demands: demandPairs,
+  scale: ({ factor }, rope) => ntkAware(rope, factor),
 };
 
 /** (base · factor^(d / (d − 2)))^(−2i / d) = base^(−2i / d) · factor^(−2i / (d − 2)). */
-export function ntkAware(rope: RopeGeometry, factor: DoubleDouble): DoubleDouble[] {
-  const pairs = rope.rotaryDim / 2;
-  const slower = listOf(geometric({ base: factor, count: pairs, numerator: 1, denominator: pairs - 1 }));
-  return unscaled(rope).map((frequency, i) => multiply(frequency, slower[i]!));
+export function ntkAware({ rotaryDim }: RopeGeometry, factor: Real): Scaled {
+  const pairs = rotaryDim / 2;
+  const slower = listOf(geometric({ base: factor, count: pairs, denominator: pairs - 1 }));
+  return (frequency, pair) => multiply(frequency, slower[pair]!);
 }

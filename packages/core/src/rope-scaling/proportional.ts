@@ -1,6 +1,6 @@
-import { checkBetween } from "../checks.ts";
-import { type DoubleDouble, divide, exactly } from "../double-double.ts";
-import { checkRatio, frequenciesOf, type ScalingMethod, unscaled } from "./method.ts";
+import { checkBetween, limited, orElse } from "../checks.ts";
+import { divide } from "../double-double.ts";
+import { checkRatio, type ScalingMethod } from "./method.ts";
 
 /**
  * As in Gemma 4: a share of the pairs is turned, with exponents over the whole head, and the others have
@@ -14,20 +14,10 @@ export interface ProportionalScaling {
   readonly factor?: number;
 }
 
-const ZERO: DoubleDouble = exactly(0);
-
-export const proportional: ScalingMethod<ProportionalScaling> = {
-  names: ["partialRotaryFactor", "factor"],
-  check: (who, { type, partialRotaryFactor, factor = 1 }) => ({
-    type,
-    partialRotaryFactor: checkBetween(who, "scaling.partialRotaryFactor", partialRotaryFactor, 0, 1),
-    factor: checkRatio(who, "factor", factor),
-  }),
-  apply({ partialRotaryFactor, factor = 1 }, rope) {
-    const turned = Math.floor((partialRotaryFactor * rope.rotaryDim) / 2);
-    const frequencies = unscaled(rope).map((frequency, i) =>
-      i < turned ? divide(frequency, exactly(factor)) : ZERO,
-    );
-    return { frequencies: frequenciesOf(frequencies), attentionFactor: 1 };
+export const proportional: ScalingMethod<ProportionalScaling, "factor"> = {
+  checks: () => ({ partialRotaryFactor: limited(checkBetween, 0, 1), factor: orElse(1, checkRatio) }),
+  scale({ partialRotaryFactor, factor }, { rotaryDim }) {
+    const turned = Math.floor((partialRotaryFactor * rotaryDim) / 2);
+    return (frequency, pair) => (pair < turned ? divide(frequency, factor) : 0);
   },
 };

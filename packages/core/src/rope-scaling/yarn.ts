@@ -1,15 +1,15 @@
-import { checkBetween, checkBoolean, checkOneOf } from "../checks.ts";
-import { add, type DoubleDouble, divide, exactly, logarithm, multiply, ONE } from "../double-double.ts";
 import {
-  checkBaseAboveOne,
-  checkLength,
-  checkRatio,
-  defined,
-  frequenciesOf,
+  checkBetween,
+  checkBoolean,
+  checkCount,
+  choice,
+  demand,
+  limited,
   optional,
-  type ScalingMethod,
-  unscaled,
-} from "./method.ts";
+  orElse,
+} from "../checks.ts";
+import { add, type DoubleDouble, divide, exactly, logarithm, multiply } from "../double-double.ts";
+import { checkRatio, demandBaseAboveOne, type ScalingMethod } from "./method.ts";
 import { blend, ramp } from "./ramp.ts";
 
 /**
@@ -42,74 +42,39 @@ export interface YarnScaling {
   readonly rampWithin?: "dimensions" | "pairs";
 }
 
-export const yarn: ScalingMethod<YarnScaling> = {
-  names: [
-    "factor",
-    "originalMaxPositionEmbeddings",
-    "betaFast",
-    "betaSlow",
-    "mscale",
-    "mscaleAllDim",
-    "attentionFactor",
-    "truncate",
-    "rampWithin",
-  ],
-
-  check(who, options, { base }) {
-    const { type, betaFast = 32, betaSlow = 1, truncate = true, rampWithin } = options;
-    checkBaseAboveOne(who, "yarn", base);
-    checkRatio(who, "betaFast", betaFast);
-    checkRatio(who, "betaSlow", betaSlow);
-    if (betaFast < betaSlow) {
-      throw new RangeError(
-        `${who}: scaling.betaFast must be at least scaling.betaSlow ${betaSlow}, got ${betaFast}`,
-      );
-    }
-    const share = (what: "mscale" | "mscaleAllDim") =>
-      optional(options[what], (value) => checkBetween(who, `scaling.${what}`, value, 0, 1e6));
-    return defined({
-      type,
-      factor: checkRatio(who, "factor", options.factor),
-      originalMaxPositionEmbeddings: checkLength(
-        who,
-        "originalMaxPositionEmbeddings",
-        options.originalMaxPositionEmbeddings,
-      ),
-      betaFast,
-      betaSlow,
-      mscale: share("mscale"),
-      mscaleAllDim: share("mscaleAllDim"),
-      attentionFactor: optional(options.attentionFactor, (value) =>
-        checkRatio(who, "attentionFactor", value),
-      ),
-      truncate: checkBoolean(who, "scaling.truncate", truncate),
-      rampWithin: optional(rampWithin, (value) =>
-        checkOneOf(who, "scaling.rampWithin", value, ["dimensions", "pairs"]),
-      ),
-    });
+export const yarn: ScalingMethod<YarnScaling, "betaFast" | "betaSlow" | "truncate"> = {
+  checks() {
+    const share = optional(limited(checkBetween, 0, 1e6));
+    return {
+      factor: checkRatio,
+      originalMaxPositionEmbeddings: checkCount,
+      betaFast: orElse(32, checkRatio),
+      betaSlow: orElse(1, checkRatio),
+      mscale: share,
+      mscaleAllDim: share,
+      attentionFactor: optional(checkRatio),
+      truncate: orElse(true, checkBoolean),
+      rampWithin: optional(choice("dimensions", "pairs")),
+    };
   },
-
-  apply(options, rope) {
-    const { factor, originalMaxPositionEmbeddings: length, truncate = true } = options;
-    const { betaFast: fast = 32, betaSlow: slow = 1, mscale, mscaleAllDim, rampWithin: within } = options;
-    const along = ramp(rope, { fast, slow, length, truncate, ...(within && { within }) });
-    const frequencies = unscaled(rope).map((frequency, i) =>
-      blend(frequency, divide(frequency, exactly(factor)), along[i]!),
-    );
-    const usual =
-      mscale && mscaleAllDim
-        ? divide(attentionScale(factor, mscale), attentionScale(factor, mscaleAllDim))
-        : attentionScale(factor);
-    const { attentionFactor = usual[0] } = options;
-    return { frequencies: frequenciesOf(frequencies), attentionFactor };
+  demands(who, options, rope) {
+    demandBaseAboveOne(who, options, rope);
+    const { betaFast: fast, betaSlow: slow } = options;
+    demand(fast >= slow, who, "scaling.betaFast", fast, `at least scaling.betaSlow ${slow}`);
+  },
+  scale(options, rope) {
+    const along = ramp(rope, options, options.betaFast, options.betaSlow);
+    return (frequency, pair) => blend(frequency, divide(frequency, options.factor), along(pair));
+  },
+  attentionFactor({ factor, mscale, mscaleAllDim }) {
+    if (!mscale || !mscaleAllDim) return attentionScale(factor, 1);
+    return divide(attentionScale(factor, mscale), attentionScale(factor, mscaleAllDim));
   },
 };
 
 /** 0.1·mscale·ln factor + 1, and 1 where nothing is stretched. */
-function attentionScale(factor: number, mscale = 1): DoubleDouble {
-  if (factor <= 1) return ONE;
-  const tenth = divide(exactly(mscale), exactly(10));
-  return add(multiply(tenth, logarithm(exactly(factor))), ONE);
+function attentionScale(factor: number, mscale: number): DoubleDouble {
+  return factor <= 1 ? exactly(1) : add(multiply(divide(mscale, 10), logarithm(factor)), 1);
 }
 
 /**
@@ -117,9 +82,9 @@ function attentionScale(factor: number, mscale = 1): DoubleDouble {
  * carry no attention factor: (0.1·mscaleAllDim·ln factor + 1)².
  */
 export function yarnSoftmaxFactor({ factor, mscaleAllDim = 0 }: YarnSoftmaxOptions): number {
-  checkRatio("yarnSoftmaxFactor", "factor", factor);
+  checkRatio("yarnSoftmaxFactor", "scaling.factor", factor);
   checkBetween("yarnSoftmaxFactor", "scaling.mscaleAllDim", mscaleAllDim, 0, 1e6);
-  const scale = mscaleAllDim === 0 ? ONE : attentionScale(factor, mscaleAllDim);
+  const scale = attentionScale(factor, mscaleAllDim);
   return multiply(scale, scale)[0];
 }
 

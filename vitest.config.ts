@@ -12,6 +12,7 @@ export default defineConfig({
       "{docs,examples,scripts}/*.test.ts",
     ],
     typecheck: { include: ["packages/*/src/**/*.test-d.ts"], tsconfig: "./tsconfig.json" },
+    maxWorkers: "100%",
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -15,7 +15,14 @@ function addFloats(out: usize, a: usize, b: usize, count: i32): void {
   for (; j < end; j += 4) store<f32>(out + j, load<f32>(a + j) + load<f32>(b + j));
 }
 
-/** Rows of `a` and of `b`, so many bytes apart; rows of `out` lie beside each other. */
+/** How many rows are added side by side, and how much of each at a time: streams that a processor fetches ahead of. */
+const SIDE: i32 = 8;
+const TILE: i32 = 512;
+
+/**
+ * Rows of `a` and of `b`, so many bytes apart; rows of `out` lie beside each other. Of long rows that share `a` or `b` a
+ * tile is added for several, so that what they share is fetched once.
+ */
 export function addRows(
   out: usize,
   a: usize,
@@ -25,11 +32,27 @@ export function addRows(
   aStep: usize,
   bStep: usize,
 ): void {
-  for (let r = 0; r < rows; r++) {
-    addFloats(out, a, b, count);
-    out += (<usize>count) << 2;
-    a += aStep;
-    b += bStep;
+  const step = (<usize>count) << 2;
+  const shared = count > TILE && (aStep === 0 || bStep === 0);
+  const side = shared ? SIDE : 1;
+  const wide = shared ? TILE : count;
+  for (let r = 0; r < rows; r += side) {
+    const last = min(side, rows - r);
+    for (let column = 0; column < count; column += wide) {
+      const width = min(wide, count - column);
+      let at = (<usize>column) << 2;
+      let i = a + at;
+      let j = b + at;
+      for (let n = 0; n < last; n++) {
+        addFloats(out + at, i, j, width);
+        at += step;
+        i += aStep;
+        j += bStep;
+      }
+    }
+    out += <usize>side * step;
+    a += <usize>side * aStep;
+    b += <usize>side * bStep;
   }
 }
 
@@ -56,36 +79,10 @@ export function addToRows(
   }
 }
 
-/** Rows of `x` and the rows of `table` that `indices` (int32) name; four at a time, so that four are fetched at once. */
+/** Rows of `x` and the rows of `table` that `indices` (int32) name. */
 export function gatherAdd(out: usize, x: usize, table: usize, indices: usize, rows: i32, count: i32): void {
   const step = (<usize>count) << 2;
-  let r = 0;
-  if ((count & 3) === 0) {
-    for (; r + 4 <= rows; r += 4) {
-      const t0 = table + <usize>load<u32>(indices) * step;
-      const t1 = table + <usize>load<u32>(indices, 4) * step;
-      const t2 = table + <usize>load<u32>(indices, 8) * step;
-      const t3 = table + <usize>load<u32>(indices, 12) * step;
-      for (let j: usize = 0; j < step; j += 16) {
-        let o = out + j;
-        let i = x + j;
-        v128.store(o, f32x4.add(v128.load(i), v128.load(t0 + j)));
-        o += step;
-        i += step;
-        v128.store(o, f32x4.add(v128.load(i), v128.load(t1 + j)));
-        o += step;
-        i += step;
-        v128.store(o, f32x4.add(v128.load(i), v128.load(t2 + j)));
-        o += step;
-        i += step;
-        v128.store(o, f32x4.add(v128.load(i), v128.load(t3 + j)));
-      }
-      out += 4 * step;
-      x += 4 * step;
-      indices += 16;
-    }
-  }
-  for (; r < rows; r++) {
+  for (let r = 0; r < rows; r++) {
     addFloats(out, x, table + <usize>load<u32>(indices) * step, count);
     out += step;
     x += step;

@@ -1,10 +1,19 @@
 // Pairs (a, b) → (a·cos − b·sin, b·cos + a·sin).
 //
 // `x` and `out` have the same steps, in bytes. So many `sharers`, `sharerStep` apart, have the same cosines and sines;
-// there are `rows` of those, `tableStep` apart, for rows of `x` that are `rowStep` apart. Four sharers are turned at a
-// time, so that a cosine is loaded once for four; memory is passed in the order of the smaller step. `rest` floats after the pairs are passed through.
+// there are `rows` of those, `tableStep` apart, for rows of `x` that are `rowStep` apart. `rest` floats after the pairs
+// are passed through.
+//
+// Memory is passed in the order of the smaller step, but for sharers far apart eight side by side: as many streams as a
+// processor fetches ahead of. What lies a little ahead in `out` is touched, or stores would wait for it one by one; the
+// kernels return what they touched, so that no compiler leaves it out.
 
 import { copyFloats } from "./copy";
+
+/** How many sharers far apart are turned side by side. */
+const SIDE: i32 = 8;
+/** How far ahead `out` is touched. */
+const AHEAD: usize = 128;
 
 /** Pairs (i, i + half). */
 export function rotateHalves(
@@ -19,89 +28,39 @@ export function rotateHalves(
   tableStep: usize,
   half: i32,
   rest: i32,
-): void {
-  if (sharerStep > rowStep) {
-    eachOfHalves(out, x, cos, sin, sharers, sharerStep, rows, rowStep, tableStep, half, rest);
-    return;
-  }
-  for (let r = 0; r < rows; r++) {
-    eachOfHalves(out, x, cos, sin, sharers, sharerStep, 1, 0, 0, half, rest);
-    out += rowStep;
-    x += rowStep;
-    cos += tableStep;
-    sin += tableStep;
-  }
-}
-
-function eachOfHalves(
-  out: usize,
-  x: usize,
-  cos: usize,
-  sin: usize,
-  sharers: i32,
-  sharerStep: usize,
-  rows: i32,
-  rowStep: usize,
-  tableStep: usize,
-  half: i32,
-  rest: i32,
-): void {
+): u32 {
   const far = (<usize>half) << 2;
-  const whole = far & ~15;
-  let n = 0;
-  for (; n + 4 <= sharers; n += 4) {
+  const last = lastOf(out, sharers, sharerStep, rows, rowStep, half, rest);
+  const side = sharerStep > rowStep ? SIDE : sharers;
+  let touched: u32 = 0;
+  for (let n = 0; n < sharers; n += side) {
+    const width = min(side, sharers - n);
     let o = out;
     let i = x;
     let c = cos;
     let s = sin;
     for (let r = 0; r < rows; r++) {
-      for (let j: usize = 0; j < whole; j += 16) {
-        const cs = v128.load(c + j);
-        const sn = v128.load(s + j);
-        let oj = o + j;
-        let ij = i + j;
-        turnHalves(oj, ij, far, cs, sn);
-        oj += sharerStep;
-        ij += sharerStep;
-        turnHalves(oj, ij, far, cs, sn);
-        oj += sharerStep;
-        ij += sharerStep;
-        turnHalves(oj, ij, far, cs, sn);
-        oj += sharerStep;
-        ij += sharerStep;
-        turnHalves(oj, ij, far, cs, sn);
-      }
-      if (whole < far || rest > 0) {
-        for (let k: usize = 0; k < 4; k++) {
-          finishHalves(o + k * sharerStep, i + k * sharerStep, c, s, whole, far, rest);
+      let to = o;
+      let from = i;
+      for (let m = 0; m < width; m++) {
+        let j: usize = 0;
+        for (; j + 32 <= far; j += 32) {
+          touched ^= load<u32>(min(to + 2 * j + AHEAD, last));
+          turnHalves(to + j, from + j, far, c + j, s + j);
         }
+        if (j < far || rest > 0) finishHalves(to, from, c, s, j, far, rest);
+        to += sharerStep;
+        from += sharerStep;
       }
       o += rowStep;
       i += rowStep;
       c += tableStep;
       s += tableStep;
     }
-    x += 4 * sharerStep;
-    out += 4 * sharerStep;
+    out += <usize>width * sharerStep;
+    x += <usize>width * sharerStep;
   }
-  for (; n < sharers; n++) {
-    let o = out;
-    let i = x;
-    let c = cos;
-    let s = sin;
-    for (let r = 0; r < rows; r++) {
-      for (let j: usize = 0; j < whole; j += 16) {
-        turnHalves(o + j, i + j, far, v128.load(c + j), v128.load(s + j));
-      }
-      if (whole < far || rest > 0) finishHalves(o, i, c, s, whole, far, rest);
-      o += rowStep;
-      i += rowStep;
-      c += tableStep;
-      s += tableStep;
-    }
-    x += sharerStep;
-    out += sharerStep;
-  }
+  return touched;
 }
 
 /** Pairs (2i, 2i + 1). */
@@ -117,101 +76,78 @@ export function rotateInterleaved(
   tableStep: usize,
   half: i32,
   rest: i32,
-): void {
-  if (sharerStep > rowStep) {
-    eachOfInterleaved(out, x, cos, sin, sharers, sharerStep, rows, rowStep, tableStep, half, rest);
-    return;
+): u32 {
+  const far = (<usize>half) << 2;
+  const last = lastOf(out, sharers, sharerStep, rows, rowStep, half, rest);
+  const side = sharerStep > rowStep ? SIDE : sharers;
+  let touched: u32 = 0;
+  for (let n = 0; n < sharers; n += side) {
+    const width = min(side, sharers - n);
+    let o = out;
+    let i = x;
+    let c = cos;
+    let s = sin;
+    for (let r = 0; r < rows; r++) {
+      let to = o;
+      let from = i;
+      for (let m = 0; m < width; m++) {
+        let j: usize = 0;
+        for (; j + 32 <= far; j += 32) {
+          touched ^= load<u32>(min(to + 2 * j + AHEAD, last));
+          turnInterleaved(to + 2 * j, from + 2 * j, c + j, s + j);
+          turnInterleaved(to + 2 * j + 32, from + 2 * j + 32, c + j + 16, s + j + 16);
+        }
+        if (j < far || rest > 0) finishInterleaved(to, from, c, s, j, far, rest);
+        to += sharerStep;
+        from += sharerStep;
+      }
+      o += rowStep;
+      i += rowStep;
+      c += tableStep;
+      s += tableStep;
+    }
+    out += <usize>width * sharerStep;
+    x += <usize>width * sharerStep;
   }
-  for (let r = 0; r < rows; r++) {
-    eachOfInterleaved(out, x, cos, sin, sharers, sharerStep, 1, 0, 0, half, rest);
-    out += rowStep;
-    x += rowStep;
-    cos += tableStep;
-    sin += tableStep;
-  }
+  return touched;
 }
 
-function eachOfInterleaved(
+/** The address of the last float of `out`. */
+function lastOf(
   out: usize,
-  x: usize,
-  cos: usize,
-  sin: usize,
   sharers: i32,
   sharerStep: usize,
   rows: i32,
   rowStep: usize,
-  tableStep: usize,
   half: i32,
   rest: i32,
-): void {
-  const far = (<usize>half) << 2;
-  const whole = far & ~15;
-  let n = 0;
-  for (; n + 4 <= sharers; n += 4) {
-    let o = out;
-    let i = x;
-    let c = cos;
-    let s = sin;
-    for (let r = 0; r < rows; r++) {
-      for (let j: usize = 0; j < whole; j += 16) {
-        const cs = v128.load(c + j);
-        const sn = v128.load(s + j);
-        let oj = o + 2 * j;
-        let ij = i + 2 * j;
-        turnInterleaved(oj, ij, cs, sn);
-        oj += sharerStep;
-        ij += sharerStep;
-        turnInterleaved(oj, ij, cs, sn);
-        oj += sharerStep;
-        ij += sharerStep;
-        turnInterleaved(oj, ij, cs, sn);
-        oj += sharerStep;
-        ij += sharerStep;
-        turnInterleaved(oj, ij, cs, sn);
-      }
-      if (whole < far || rest > 0) {
-        for (let k: usize = 0; k < 4; k++) {
-          finishInterleaved(o + k * sharerStep, i + k * sharerStep, c, s, whole, far, rest);
-        }
-      }
-      o += rowStep;
-      i += rowStep;
-      c += tableStep;
-      s += tableStep;
-    }
-    x += 4 * sharerStep;
-    out += 4 * sharerStep;
-  }
-  for (; n < sharers; n++) {
-    let o = out;
-    let i = x;
-    let c = cos;
-    let s = sin;
-    for (let r = 0; r < rows; r++) {
-      for (let j: usize = 0; j < whole; j += 16) {
-        turnInterleaved(o + 2 * j, i + 2 * j, v128.load(c + j), v128.load(s + j));
-      }
-      if (whole < far || rest > 0) finishInterleaved(o, i, c, s, whole, far, rest);
-      o += rowStep;
-      i += rowStep;
-      c += tableStep;
-      s += tableStep;
-    }
-    x += sharerStep;
-    out += sharerStep;
-  }
+): usize {
+  const row = (<usize>(2 * half + rest - 1)) << 2;
+  return out + <usize>(sharers - 1) * sharerStep + <usize>(rows - 1) * rowStep + row;
 }
 
-function turnHalves(out: usize, x: usize, far: usize, c: v128, s: v128): void {
-  const a = v128.load(x);
-  const b = v128.load(x + far);
-  v128.store(out, f32x4.sub(f32x4.mul(a, c), f32x4.mul(b, s)));
-  v128.store(out + far, f32x4.add(f32x4.mul(b, c), f32x4.mul(a, s)));
+/** Eight pairs; all are loaded before any is stored, so that `out` may be `x`. */
+function turnHalves(out: usize, x: usize, far: usize, cos: usize, sin: usize): void {
+  const a0 = v128.load(x);
+  const a1 = v128.load(x, 16);
+  const b0 = v128.load(x + far);
+  const b1 = v128.load(x + far, 16);
+  const c0 = v128.load(cos);
+  const c1 = v128.load(cos, 16);
+  const s0 = v128.load(sin);
+  const s1 = v128.load(sin, 16);
+  v128.store(out, f32x4.sub(f32x4.mul(a0, c0), f32x4.mul(b0, s0)));
+  v128.store(out, f32x4.sub(f32x4.mul(a1, c1), f32x4.mul(b1, s1)), 16);
+  v128.store(out + far, f32x4.add(f32x4.mul(b0, c0), f32x4.mul(a0, s0)));
+  v128.store(out + far, f32x4.add(f32x4.mul(b1, c1), f32x4.mul(a1, s1)), 16);
 }
 
-function turnInterleaved(out: usize, x: usize, c: v128, s: v128): void {
+/** Four pairs. */
+function turnInterleaved(out: usize, x: usize, cos: usize, sin: usize): void {
   const near = v128.load(x);
   const next = v128.load(x, 16);
+  const c = v128.load(cos);
+  const s = v128.load(sin);
   const a = v128.shuffle<f32>(near, next, 0, 2, 4, 6);
   const b = v128.shuffle<f32>(near, next, 1, 3, 5, 7);
   const first = f32x4.sub(f32x4.mul(a, c), f32x4.mul(b, s));
@@ -229,7 +165,7 @@ function turnPair(out: usize, x: usize, far: usize, cos: usize, sin: usize): voi
   store<f32>(out + far, b * c + a * s);
 }
 
-/** The pairs that do not fill a vector, and what is passed through. */
+/** The last pairs, fewer than eight, and what is passed through. */
 function finishHalves(
   out: usize,
   x: usize,
@@ -239,7 +175,17 @@ function finishHalves(
   far: usize,
   rest: i32,
 ): void {
-  for (let j = whole; j < far; j += 4) turnPair(out + j, x + j, far, cos + j, sin + j);
+  let j = whole;
+  if (j + 16 <= far) {
+    const a = v128.load(x + j);
+    const b = v128.load(x + j + far);
+    const c = v128.load(cos + j);
+    const s = v128.load(sin + j);
+    v128.store(out + j, f32x4.sub(f32x4.mul(a, c), f32x4.mul(b, s)));
+    v128.store(out + j + far, f32x4.add(f32x4.mul(b, c), f32x4.mul(a, s)));
+    j += 16;
+  }
+  for (; j < far; j += 4) turnPair(out + j, x + j, far, cos + j, sin + j);
   if (out !== x) copyFloats(out + 2 * far, x + 2 * far, rest);
 }
 
@@ -252,6 +198,11 @@ function finishInterleaved(
   far: usize,
   rest: i32,
 ): void {
-  for (let j = whole; j < far; j += 4) turnPair(out + 2 * j, x + 2 * j, 4, cos + j, sin + j);
+  let j = whole;
+  if (j + 16 <= far) {
+    turnInterleaved(out + 2 * j, x + 2 * j, cos + j, sin + j);
+    j += 16;
+  }
+  for (; j < far; j += 4) turnPair(out + 2 * j, x + 2 * j, 4, cos + j, sin + j);
   if (out !== x) copyFloats(out + 2 * far, x + 2 * far, rest);
 }

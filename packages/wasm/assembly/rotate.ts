@@ -5,14 +5,15 @@
 // are passed through.
 //
 // Memory is passed in the order of the smaller step, but for sharers far apart eight side by side: as many streams as a
-// processor fetches ahead of. What lies a little ahead in `out` is touched, or stores would wait for it one by one; the
-// kernels return what they touched, so that no compiler leaves it out.
+// processor fetches ahead of. The halves of a row are written to two lines at a time, and stores to lines that are not
+// at hand wait for each other; so what lies a little ahead in `out` is touched. What was touched is returned, so that no
+// compiler leaves it out.
 
 import { copyFloats } from "./copy";
 
 /** How many sharers far apart are turned side by side. */
 const SIDE: i32 = 8;
-/** How far ahead `out` is touched. */
+/** How far ahead `out` is touched, in bytes. */
 const AHEAD: usize = 128;
 
 /** Pairs (i, i + half). */
@@ -29,36 +30,61 @@ export function rotateHalves(
   half: i32,
   rest: i32,
 ): u32 {
-  const far = (<usize>half) << 2;
-  const last = lastOf(out, sharers, sharerStep, rows, rowStep, half, rest);
-  const side = sharerStep > rowStep ? SIDE : sharers;
-  let touched: u32 = 0;
-  for (let n = 0; n < sharers; n += side) {
-    const width = min(side, sharers - n);
-    let o = out;
-    let i = x;
-    let c = cos;
-    let s = sin;
+  const row = (<usize>(2 * half + rest)) << 2;
+  const end = out + <usize>(sharers - 1) * sharerStep + <usize>(rows - 1) * rowStep + row;
+  let touched = i32x4.splat(0);
+  if (sharerStep <= rowStep) {
+    const group = <usize>(sharers - 1) * sharerStep + row + AHEAD;
     for (let r = 0; r < rows; r++) {
-      let to = o;
-      let from = i;
-      for (let m = 0; m < width; m++) {
-        let j: usize = 0;
-        for (; j + 32 <= far; j += 32) {
-          touched ^= load<u32>(min(to + 2 * j + AHEAD, last));
-          turnHalves(to + j, from + j, far, c + j, s + j);
-        }
-        if (j < far || rest > 0) finishHalves(to, from, c, s, j, far, rest);
-        to += sharerStep;
-        from += sharerStep;
-      }
-      o += rowStep;
-      i += rowStep;
-      c += tableStep;
-      s += tableStep;
+      const ahead = out + group <= end ? AHEAD : 0;
+      touched = v128.xor(touched, shareHalves(out, x, cos, sin, sharers, sharerStep, half, rest, ahead));
+      out += rowStep;
+      x += rowStep;
+      cos += tableStep;
+      sin += tableStep;
+    }
+    return i32x4.extract_lane(touched, 0);
+  }
+  for (let n = 0; n < sharers; n += SIDE) {
+    const width = min(SIDE, sharers - n);
+    const group = <usize>(width - 1) * sharerStep + row + AHEAD;
+    for (let r: usize = 0; r < <usize>rows; r++) {
+      const o = out + r * rowStep;
+      const i = x + r * rowStep;
+      const table = r * tableStep;
+      const ahead = o + group <= end ? AHEAD : 0;
+      const some = shareHalves(o, i, cos + table, sin + table, width, sharerStep, half, rest, ahead);
+      touched = v128.xor(touched, some);
     }
     out += <usize>width * sharerStep;
     x += <usize>width * sharerStep;
+  }
+  return i32x4.extract_lane(touched, 0);
+}
+
+/** One row of each sharer. Apart from the loops around it, so that its addresses stay in registers. */
+function shareHalves(
+  out: usize,
+  x: usize,
+  cos: usize,
+  sin: usize,
+  sharers: i32,
+  step: usize,
+  half: i32,
+  rest: i32,
+  ahead: usize,
+): v128 {
+  const far = (<usize>half) << 2;
+  const whole = far & ~31;
+  let touched = i32x4.splat(0);
+  for (let n = 0; n < sharers; n++) {
+    for (let j: usize = 0; j < whole; j += 32) {
+      touched = v128.xor(touched, v128.load(out + 2 * j + ahead));
+      turnHalves(out + j, x + j, far, cos + j, sin + j);
+    }
+    if (whole < far || rest > 0) finishHalves(out, x, cos, sin, whole, far, rest);
+    out += step;
+    x += step;
   }
   return touched;
 }
@@ -76,54 +102,50 @@ export function rotateInterleaved(
   tableStep: usize,
   half: i32,
   rest: i32,
-): u32 {
-  const far = (<usize>half) << 2;
-  const last = lastOf(out, sharers, sharerStep, rows, rowStep, half, rest);
-  const side = sharerStep > rowStep ? SIDE : sharers;
-  let touched: u32 = 0;
-  for (let n = 0; n < sharers; n += side) {
-    const width = min(side, sharers - n);
-    let o = out;
-    let i = x;
-    let c = cos;
-    let s = sin;
+): void {
+  if (sharerStep <= rowStep) {
     for (let r = 0; r < rows; r++) {
-      let to = o;
-      let from = i;
-      for (let m = 0; m < width; m++) {
-        let j: usize = 0;
-        for (; j + 32 <= far; j += 32) {
-          touched ^= load<u32>(min(to + 2 * j + AHEAD, last));
-          turnInterleaved(to + 2 * j, from + 2 * j, c + j, s + j);
-          turnInterleaved(to + 2 * j + 32, from + 2 * j + 32, c + j + 16, s + j + 16);
-        }
-        if (j < far || rest > 0) finishInterleaved(to, from, c, s, j, far, rest);
-        to += sharerStep;
-        from += sharerStep;
-      }
-      o += rowStep;
-      i += rowStep;
-      c += tableStep;
-      s += tableStep;
+      shareInterleaved(out, x, cos, sin, sharers, sharerStep, half, rest);
+      out += rowStep;
+      x += rowStep;
+      cos += tableStep;
+      sin += tableStep;
+    }
+    return;
+  }
+  for (let n = 0; n < sharers; n += SIDE) {
+    const width = min(SIDE, sharers - n);
+    for (let r: usize = 0; r < <usize>rows; r++) {
+      const row = r * rowStep;
+      const table = r * tableStep;
+      shareInterleaved(out + row, x + row, cos + table, sin + table, width, sharerStep, half, rest);
     }
     out += <usize>width * sharerStep;
     x += <usize>width * sharerStep;
   }
-  return touched;
 }
 
-/** The address of the last float of `out`. */
-function lastOf(
+function shareInterleaved(
   out: usize,
+  x: usize,
+  cos: usize,
+  sin: usize,
   sharers: i32,
-  sharerStep: usize,
-  rows: i32,
-  rowStep: usize,
+  step: usize,
   half: i32,
   rest: i32,
-): usize {
-  const row = (<usize>(2 * half + rest - 1)) << 2;
-  return out + <usize>(sharers - 1) * sharerStep + <usize>(rows - 1) * rowStep + row;
+): void {
+  const far = (<usize>half) << 2;
+  const whole = far & ~31;
+  for (let n = 0; n < sharers; n++) {
+    for (let j: usize = 0; j < whole; j += 32) {
+      turnInterleaved(out + 2 * j, x + 2 * j, cos + j, sin + j);
+      turnInterleaved(out + 2 * j + 32, x + 2 * j + 32, cos + j + 16, sin + j + 16);
+    }
+    if (whole < far || rest > 0) finishInterleaved(out, x, cos, sin, whole, far, rest);
+    out += step;
+    x += step;
+  }
 }
 
 /** Eight pairs; all are loaded before any is stored, so that `out` may be `x`. */

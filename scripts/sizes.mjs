@@ -8,17 +8,16 @@ const folder = fileURLToPath(new URL("../node_modules/.cache/bundles/", import.m
 const packages = fileURLToPath(new URL("../packages/", import.meta.url));
 
 const { encoders } = await import(new URL("../packages/core/dist/index.js", import.meta.url));
-// these three bring eight ways of scaling frequencies along, and are above the limit of one encoder
-const ABOVE = ["rope", "mrope", "xpos"];
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
 const checks = [
   await check("all encoders", "12 kB", "core", "{ encoders }"),
+  await check("rope and yarnScaling", "3 kB", "core", "{ rope, yarnScaling }"),
   await check("@posenc/wasm", "16 kB", "wasm", "*", ["@posenc/core"]),
 ];
-for (const name of Object.keys(encoders).filter((name) => !ABOVE.includes(name))) {
+for (const name of Object.keys(encoders)) {
   checks.push(await check(name, "3 kB", "core", `{ ${name} }`));
 }
 export default checks;

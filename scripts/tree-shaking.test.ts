@@ -25,7 +25,22 @@ async function bundle(code: string): Promise<string> {
 test("one encoder", async () => {
   const code = await bundle(`export { rope } from ${JSON.stringify(core)};`);
   expect(code).toContain("rotaryDim");
-  for (const other of ["initialDeviation", "oddDim", "alibiSlopes", "fromJSON", "typed arrays:"]) {
+  for (const other of [
+    "initialDeviation",
+    "oddDim",
+    "alibiSlopes",
+    "fromJSON",
+    "typed arrays:",
+    "betaFast",
+  ]) {
+    expect(code, other).not.toContain(other);
+  }
+});
+
+test("one scaling", async () => {
+  const code = await bundle(`export { rope, yarnScaling } from ${JSON.stringify(core)};`);
+  expect(code).toContain("betaFast");
+  for (const other of ["lowFreqFactor", "longFactor", "partialRotaryFactor"]) {
     expect(code, other).not.toContain(other);
   }
 });

@@ -12,7 +12,7 @@ import {
 } from "./opponents/python.ts";
 import { tfjsCpu, tfjsKernels, tfjsWasm } from "./opponents/tfjs.ts";
 import { coreTypedArrays } from "./opponents/typed-arrays.ts";
-import { wasmArrays, wasmInPlace, wasmTensors } from "./opponents/wasm.ts";
+import { wasmArrays, wasmInPlace, wasmTensors, wasmThreads, wasmThreadsInPlace } from "./opponents/wasm.ts";
 
 /** Who competes: the base line, ours, the others. */
 export const speedOpponents: readonly SpeedOpponent[] = [
@@ -20,6 +20,8 @@ export const speedOpponents: readonly SpeedOpponent[] = [
   wasmInPlace,
   wasmTensors,
   wasmArrays,
+  wasmThreadsInPlace,
+  wasmThreads,
   coreTypedArrays,
   tfjsKernels,
   onnxExported,

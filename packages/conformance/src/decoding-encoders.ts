@@ -12,7 +12,12 @@ import {
   kerple,
   learned,
   learnedRope,
+  linearScaling,
+  llama3Scaling,
   none,
+  ntkByPartsScaling,
+  ntkScaling,
+  proportionalScaling,
   type RopeScaling,
   rope,
   sandwich,
@@ -20,6 +25,7 @@ import {
   t5,
   transformerXl,
   xpos,
+  yarnScaling,
 } from "@posenc/core";
 
 /** Of the models with which decoding is tested. */
@@ -35,18 +41,12 @@ export const decodingSizes = {
 const [dim, heads, headDim] = [16, 2, 8];
 
 const scalings: RopeScaling[] = [
-  { type: "linear", factor: 4 },
-  { type: "ntk", factor: 4 },
-  { type: "ntk-by-parts", factor: 4, originalMaxPositionEmbeddings: 8 },
-  { type: "yarn", factor: 16, originalMaxPositionEmbeddings: 8 },
-  {
-    type: "llama3",
-    factor: 8,
-    lowFreqFactor: 1,
-    highFreqFactor: 4,
-    originalMaxPositionEmbeddings: 16,
-  },
-  { type: "proportional", partialRotaryFactor: 0.5, factor: 2 },
+  linearScaling({ factor: 4 }),
+  ntkScaling({ factor: 4 }),
+  ntkByPartsScaling({ factor: 4, originalMaxPositionEmbeddings: 8 }),
+  yarnScaling({ factor: 16, originalMaxPositionEmbeddings: 8 }),
+  llama3Scaling({ factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalMaxPositionEmbeddings: 16 }),
+  proportionalScaling({ partialRotaryFactor: 0.5, factor: 2 }),
 ];
 
 /** Encoders that are safe with a cache and depend on distances or positions alone. */

@@ -8,6 +8,7 @@ import {
   deberta,
   debertaBias,
   dynamicPositionBias,
+  dynamicScaling,
   type Encoder,
   fire,
   forgetting,
@@ -16,12 +17,18 @@ import {
   kerple,
   learned,
   learnedRope,
+  linearScaling,
+  llama3Scaling,
+  longropeScaling,
   type MropeOptions,
   mixedRope,
   mrope,
   type NerfOptions,
   nerf,
   none,
+  ntkByPartsScaling,
+  ntkScaling,
+  proportionalScaling,
   type RopeOptions,
   rope,
   type SinusoidalNdOptions,
@@ -36,6 +43,7 @@ import {
   transformerXl,
   type XposOptions,
   xpos,
+  yarnScaling,
 } from "@posenc/core";
 
 const sinusoids: SinusoidalOptions[] = [
@@ -92,23 +100,22 @@ const ropes: RopeOptions[] = [
   { dim: 8, positions: "real", offset: 0.5, pairing: "interleaved" },
   { dim: 8, pairing: "interleaved", outputPairing: "halves" },
   { dim: 8, rotaryDim: 4, outputPairing: "interleaved" },
-  { dim: 8, scaling: { type: "linear", factor: 4 } },
-  { dim: 8, scaling: { type: "dynamic", factor: 2, maxPositionEmbeddings: 16, length: 40 } },
-  { dim: 8, rotaryDim: 4, scaling: { type: "dynamic", factor: 2, maxPositionEmbeddings: 16 } },
-  { dim: 8, scaling: { type: "ntk", factor: 4 } },
-  { dim: 8, scaling: { type: "ntk-by-parts", factor: 4, originalMaxPositionEmbeddings: 2048 } },
-  { dim: 8, scaling: { type: "yarn", factor: 16, originalMaxPositionEmbeddings: 4096 } },
+  { dim: 8, scaling: linearScaling({ factor: 4 }) },
+  { dim: 8, scaling: dynamicScaling({ factor: 2, maxPositionEmbeddings: 16, length: 40 }) },
+  { dim: 8, rotaryDim: 4, scaling: dynamicScaling({ factor: 2, maxPositionEmbeddings: 16 }) },
+  { dim: 8, scaling: ntkScaling({ factor: 4 }) },
+  { dim: 8, scaling: ntkByPartsScaling({ factor: 4, originalMaxPositionEmbeddings: 2048 }) },
+  { dim: 8, scaling: yarnScaling({ factor: 16, originalMaxPositionEmbeddings: 4096 }) },
   {
     dim: 8,
     pairing: "interleaved",
-    scaling: {
-      type: "yarn",
+    scaling: yarnScaling({
       factor: 40,
       originalMaxPositionEmbeddings: 4096,
       mscale: 1,
       mscaleAllDim: 0.8,
       truncate: false,
-    },
+    }),
   },
   ...[64, 5000].map((length): RopeOptions => {
     const [shortFactor, longFactor] = [
@@ -116,20 +123,19 @@ const ropes: RopeOptions[] = [
       [1, 1.5, 4, 16],
     ] as const;
     const lengths = { originalMaxPositionEmbeddings: 4096, maxPositionEmbeddings: 131_072, length };
-    return { dim: 8, scaling: { type: "longrope", shortFactor, longFactor, ...lengths } };
+    return { dim: 8, scaling: longropeScaling({ shortFactor, longFactor, ...lengths }) };
   }),
   {
     dim: 8,
     base: 500_000,
-    scaling: {
-      type: "llama3",
+    scaling: llama3Scaling({
       factor: 8,
       lowFreqFactor: 1,
       highFreqFactor: 4,
       originalMaxPositionEmbeddings: 8192,
-    },
+    }),
   },
-  { dim: 8, scaling: { type: "proportional", partialRotaryFactor: 0.5, factor: 2 } },
+  { dim: 8, scaling: proportionalScaling({ partialRotaryFactor: 0.5, factor: 2 }) },
 ];
 
 const alibis: AlibiOptions[] = [
@@ -183,15 +189,15 @@ const mropes: MropeOptions[] = [
   { dim: 16, sections: [2, 3, 3] },
   { dim: 16, sections: [4, 2, 2], layout: "interleaved", base: 5_000_000 },
   { dim: 16, rotaryDim: 8, sections: [2, 1, 1], pairing: "interleaved" },
-  { dim: 8, sections: [0, 4, 0], scaling: { type: "linear", factor: 2 } },
-  { dim: 8, sections: [2, 1, 1], scaling: { type: "yarn", factor: 4, originalMaxPositionEmbeddings: 64 } },
+  { dim: 8, sections: [0, 4, 0], scaling: linearScaling({ factor: 2 }) },
+  { dim: 8, sections: [2, 1, 1], scaling: yarnScaling({ factor: 4, originalMaxPositionEmbeddings: 64 }) },
 ];
 
 const xposes: XposOptions[] = [
   { dim: 8 },
   { dim: 8, pairing: "interleaved", length: 7 },
   { dim: 8, rotaryDim: 4, centre: 5, scaleBase: 64, gamma: 0.2 },
-  { dim: 8, scaling: { type: "linear", factor: 4 } },
+  { dim: 8, scaling: linearScaling({ factor: 4 }) },
 ];
 
 /** Every encoder of the core, in every variant. */

@@ -127,9 +127,21 @@ export { type Random, random } from "./random.ts";
 export { range } from "./range.ts";
 export { type ResizeMode, type ResizeOptions, resizeTable } from "./resize/resize-table.ts";
 export { type RopeFrequencyOptions, ropeFrequencies } from "./rope-frequencies.ts";
-export type { RopeScaling } from "./rope-scaling/index.ts";
+export { type DynamicScaling, dynamicScaling } from "./rope-scaling/dynamic.ts";
+export { type LinearScaling, linearScaling } from "./rope-scaling/linear.ts";
+export { type Llama3Scaling, llama3Scaling } from "./rope-scaling/llama3.ts";
+export { type LongropeScaling, longropeScaling } from "./rope-scaling/longrope.ts";
 export type { RopeFrequencies } from "./rope-scaling/method.ts";
-export { type YarnSoftmaxOptions, yarnSoftmaxFactor } from "./rope-scaling/yarn.ts";
+export { type NtkScaling, ntkScaling } from "./rope-scaling/ntk.ts";
+export { type NtkByPartsScaling, ntkByPartsScaling } from "./rope-scaling/ntk-by-parts.ts";
+export { type ProportionalScaling, proportionalScaling } from "./rope-scaling/proportional.ts";
+export { type RopeScaling, type RopeScalingData, ropeScaling } from "./rope-scaling/rope-scaling.ts";
+export {
+  type YarnScaling,
+  type YarnSoftmaxOptions,
+  yarnScaling,
+  yarnSoftmaxFactor,
+} from "./rope-scaling/yarn.ts";
 export type { SafetensorsDType } from "./safetensors/decode.ts";
 export { readSafetensors, type Safetensor, type Safetensors } from "./safetensors/read-safetensors.ts";
 export { partsOf, type Slots, slots } from "./slots.ts";

@@ -336,6 +336,16 @@ test.each<[unknown, Error]>([
     new TypeError('fromJSON: unknown option "version"; known are name, options'),
   ],
   [{ name: "rope", options: { dim: "8" } }, new TypeError('rope: dim must be a number, got "8"')],
+  [
+    { name: "rope", options: { dim: 8, scaling: null } },
+    new TypeError(
+      "rope: scaling must be made by linearScaling, yarnScaling …, or from plain data by ropeScaling, got null",
+    ),
+  ],
+  [
+    { name: "mrope", options: { dim: 8, sections: [4], scaling: { type: "linear", factor: 0 } } },
+    new RangeError("mrope: scaling.factor must be greater than 0, got 0"),
+  ],
   [{ name: "rope", options: { dim: 7 } }, new RangeError("rope: dim must be even, got 7")],
   [
     { name: "toString", options: {} },

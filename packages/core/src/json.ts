@@ -25,6 +25,7 @@ import { swin2 } from "./encoders/swin2.ts";
 import { t5 } from "./encoders/t5.ts";
 import { transformerXl } from "./encoders/transformer-xl.ts";
 import { xpos } from "./encoders/xpos.ts";
+import { type RopeScalingData, ropeScaling } from "./rope-scaling/rope-scaling.ts";
 
 /** An encoder as plain data. */
 export interface EncoderJSON {
@@ -70,7 +71,8 @@ export function toJSON({ name, options }: Pick<Encoder, "name" | "options">): En
 }
 
 /**
- * The encoder that {@link toJSON} described.
+ * The encoder that {@link toJSON} described. An option `scaling` becomes what {@link ropeScaling} makes of it, so that
+ * an encoder of one's own can hand it to `rope`.
  *
  * @param registry where names are looked up; the encoders of this package unless given
  * @throws TypeError, RangeError for a name that is not in the registry or options its factory rejects
@@ -84,5 +86,12 @@ export function fromJSON(json: unknown, registry: Registry = encoders): Encoder 
       `fromJSON: name must be one of ${Object.keys(registry).join(", ")}, got ${show(name)}`,
     );
   }
-  return registry[name]!(checkObject("fromJSON", "options", options) as never);
+  return registry[name]!(withMethod(checkObject("fromJSON", "options", options)) as never);
+}
+
+/** A scaling of frequencies has lost its method in JSON. */
+function withMethod(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { scaling } = options;
+  if (typeof scaling !== "object" || scaling === null || Array.isArray(scaling)) return options;
+  return { ...options, scaling: ropeScaling(scaling as RopeScalingData) };
 }

@@ -1,8 +1,19 @@
-import { type Check, checkBase, checkEven, checkOptions, demand, optional, orElse } from "./checks.ts";
-import { checkScaling, type RopeScaling, scaledFrequencies } from "./rope-scaling/index.ts";
-import type { RopeFrequencies } from "./rope-scaling/method.ts";
-
-const BASE = 10_000;
+import {
+  type Check,
+  type CheckArguments,
+  type Checked,
+  type Checks,
+  checkBase,
+  checkEven,
+  checkOptions,
+  choice,
+  demand,
+  orElse,
+} from "./checks.ts";
+import { type DoubleDouble, exactly } from "./double-double.ts";
+import { geometric, mapFrequencies } from "./frequencies.ts";
+import { methodOf, type RopeFrequencies, type RopeGeometry, withMethod } from "./rope-scaling/method.ts";
+import type { RopeScaling } from "./rope-scaling/rope-scaling.ts";
 
 export interface RopeFrequencyOptions {
   /** Length of a head (`head_dim`). */
@@ -11,7 +22,10 @@ export interface RopeFrequencyOptions {
   readonly rotaryDim?: number;
   /** `rope_theta`; 10000 unless given. */
   readonly base?: number;
-  /** How the frequencies are changed, so that a model reaches beyond its trained length; not at all unless given. */
+  /**
+   * How the frequencies are changed, so that a model reaches beyond its trained length, as `yarnScaling` and the like
+   * say it; not at all unless given.
+   */
   readonly scaling?: RopeScaling;
 }
 
@@ -24,34 +38,49 @@ export function rotaryDimOf(given: { readonly dim: number }): Check<number> {
   };
 }
 
-/** The checks of these options, with those of an encoder before the last. */
-export function ropeChecks<C>(given: RopeFrequencyOptions, own: C) {
-  return {
+type CheckedRope = Required<Omit<RopeFrequencyOptions, "scaling">> & Pick<RopeFrequencyOptions, "scaling">;
+type Own<O> = Checks<Omit<O, keyof RopeFrequencyOptions>>;
+
+/**
+ * What a rotary encoder has: its options, checked, those of its own among them, and what follows from them.
+ *
+ * @throws TypeError, RangeError for a bad option
+ */
+export function scaledRope<O extends RopeFrequencyOptions, C extends Own<O>>(who: string, given: O, own: C) {
+  const checks = {
     dim: checkEven,
     rotaryDim: rotaryDimOf(given),
-    base: orElse(BASE, checkBase),
+    base: orElse(10_000, checkBase),
     ...own,
-    scaling: optional((who, _, scaling) => {
-      const { dim, rotaryDim = dim, base = BASE } = given;
-      return checkScaling(who, scaling, { base, rotaryDim });
-    }),
+    scaling: (...all: CheckArguments) => all[2],
+  };
+  const rope = checkOptions(who, given, checks as never) as CheckedRope & Checked<C>;
+  const { dim, rotaryDim, base, scaling } = rope;
+  const { options, scaled, gain, cacheSafe } =
+    scaling === undefined ? unscaled : scaledBy(who, scaling, rope);
+  return {
+    options: { ...rope, ...options },
+    dim,
+    rotaryDim,
+    gain,
+    parameters: {},
+    cacheSafe,
+    frequencies: { ...mapFrequencies(geometric({ base, count: rotaryDim / 2 }), scaled), amplitude: gain },
   };
 }
 
-type CheckedRope = Required<Omit<RopeFrequencyOptions, "scaling">> & Pick<RopeFrequencyOptions, "scaling">;
+const unscaled = { options: {}, scaled: (x: DoubleDouble) => x, gain: 1, cacheSafe: true };
 
-/** What a rotary encoder has from checked options. */
-export function scaledRope(options: CheckedRope) {
-  const { dim, rotaryDim, scaling } = options;
-  const { frequencies, attentionFactor, cacheSafe } = scaledFrequencies(scaling, options);
+function scaledBy(who: string, given: RopeScaling, rope: RopeGeometry) {
+  const method = methodOf(who, given);
+  const { type, cacheSafe = true } = method;
+  const checks = { type: choice(type), ...method.checks(rope) };
+  const options = checkOptions(who, given as object, checks, "scaling") as RopeScaling;
   return {
-    options,
-    dim,
-    rotaryDim,
-    gain: attentionFactor,
-    parameters: {},
+    options: { scaling: withMethod(method, options) },
+    scaled: method.scale(options, rope, who),
+    gain: exactly(method.attentionFactor?.(options) ?? 1)[0],
     cacheSafe,
-    frequencies: { ...frequencies, amplitude: attentionFactor },
   };
 }
 
@@ -63,7 +92,7 @@ export function scaledRope(options: CheckedRope) {
  * @throws TypeError, RangeError for a bad option
  */
 export function ropeFrequencies(options: RopeFrequencyOptions): RopeFrequencies {
-  const { scaling, ...rope } = checkOptions("ropeFrequencies", options, ropeChecks(options, {}));
-  const { frequencies, attentionFactor } = scaledFrequencies(scaling, rope);
-  return { frequencies, attentionFactor };
+  const { frequencies, gain } = scaledRope("ropeFrequencies", options, {});
+  const { amplitude, ...plain } = frequencies;
+  return { frequencies: plain, attentionFactor: gain };
 }

@@ -3,9 +3,11 @@ import {
   array,
   axialRope,
   compose,
+  dynamicScaling,
   type Encoder,
   forgetting,
   initialise,
+  longropeScaling,
   type NdArray,
   none,
   range,
@@ -181,9 +183,9 @@ describe("bad input", () => {
     expect(next(options)).toThrow(error);
   });
 
-  const scaling = { type: "dynamic", factor: 2, maxPositionEmbeddings: 16 } as const;
+  const scaling = dynamicScaling({ factor: 2, maxPositionEmbeddings: 16 });
   const factors = { shortFactor: [1, 1], longFactor: [2, 4], originalMaxPositionEmbeddings: 4 };
-  const longrope = { type: "longrope", ...factors, maxPositionEmbeddings: 16, length: 8 } as const;
+  const longrope = longropeScaling({ ...factors, maxPositionEmbeddings: 16, length: 8 });
   test.each<[Encoder]>([
     [rope({ dim: 4, scaling })],
     [rope({ dim: 4, scaling: longrope })],

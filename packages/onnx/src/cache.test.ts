@@ -1,5 +1,5 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { alibi, compose, initialise, rope } from "@posenc/core";
+import { alibi, compose, dynamicScaling, initialise, rope } from "@posenc/core";
 import { transformer } from "@posenc/model";
 import { type ModelProto, ModelProtoSchema, type ValueInfoProto } from "onnx-buf";
 import { expect, test } from "vitest";
@@ -94,7 +94,7 @@ test.each<[object, Error | RegExp]>([
 });
 
 test("a model that cannot decode is not exported with a cache", () => {
-  const scaling = { type: "dynamic", factor: 2, maxPositionEmbeddings: 16 } as const;
+  const scaling = dynamicScaling({ factor: 2, maxPositionEmbeddings: 16 });
   const refused = (options: object) => () => {
     const model = transformer({ ...sizes, encoder: rope({ dim: 4 }), ...options });
     exportModel(model, initialise(model.parameters, 1), { cache: true });

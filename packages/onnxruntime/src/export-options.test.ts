@@ -19,6 +19,7 @@ import {
   t5,
   typedArrays,
   xpos,
+  yarnScaling,
 } from "@posenc/core";
 import { type ExportEncoderOptions, exportEncoder, readEncoder, targetPresets } from "@posenc/onnx";
 import * as node from "onnxruntime-node";
@@ -185,7 +186,7 @@ describe("tables up to maxPosition", () => {
   const maxPosition = 300;
   for (const [name, preset] of Object.entries(targetPresets)) {
     test(`rotary, ${name}: no sine is left, and values are the same bits`, async () => {
-      const encoder = rope({ dim, scaling: { type: "yarn", factor: 4, originalMaxPositionEmbeddings: 64 } });
+      const encoder = rope({ dim, scaling: yarnScaling({ factor: 4, originalMaxPositionEmbeddings: 64 }) });
       const bytes = exportEncoder(encoder, { ...preset, maxPosition });
       expect(new TextDecoder("latin1").decode(bytes)).not.toMatch(/\bSin|SinCos/);
       const positions = array(range(length, 295).data, [1, length]);

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { array, initialise, learned, mrope, rope, t5, toJSON } from "@posenc/core";
+import { array, initialise, learned, linearScaling, mrope, rope, t5, toJSON } from "@posenc/core";
 import { exportEncoder, readEncoder, targetPresets } from "@posenc/onnx";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { command } from "../command.ts";
@@ -48,7 +48,7 @@ describe("posenc export", () => {
       ...["--encoder", "rope", "--option", "dim=64", "--option", "pairing=interleaved"],
       ...["--option", 'scaling={"type":"linear","factor":4}', "--out", file("rope.onnx")],
     );
-    const encoder = rope({ dim: 64, pairing: "interleaved", scaling: { type: "linear", factor: 4 } });
+    const encoder = rope({ dim: 64, pairing: "interleaved", scaling: linearScaling({ factor: 4 }) });
     expect(bytesOf("rope.onnx")).toEqual(exportEncoder(encoder));
     expect(out).toMatch(/^file {8}.*rope\.onnx, \d+,\d+ bytes$/m);
     expect(out).toMatch(/^inputs {6}q float32 \[batch, heads, length, 64\]$/m);

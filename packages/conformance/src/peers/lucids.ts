@@ -1,6 +1,7 @@
 import {
   array,
   axialRope,
+  linearScaling,
   type NdArray,
   patchPositions,
   type RopeOptions,
@@ -47,7 +48,7 @@ function optionsOf(params: Params, headDim: number): RopeOptions & XposOptions {
     rotaryDim: dim,
     base: base * rescale ** (dim / (dim - 2)),
     pairing: pairings[pairing]!,
-    ...(factor !== 1 && { scaling: { type: "linear", factor } }),
+    ...(factor !== 1 && { scaling: linearScaling({ factor }) }),
   };
 }
 

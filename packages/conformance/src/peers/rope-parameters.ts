@@ -2,11 +2,12 @@ import {
   type ConfiguredRope,
   type RopeFrequencies,
   type RopeFrequencyOptions,
-  type RopeScaling,
+  type RopeScalingData,
   range,
   rope,
   ropeFrequencies,
   ropeFromConfig,
+  ropeScaling,
   typedArrays,
   yarnSoftmaxFactor,
 } from "@posenc/core";
@@ -88,7 +89,8 @@ type Options = (params: Record<string, number>) => RopeFrequencyOptions;
 
 const withScaling = (dim: number, base: number, scaling: object): RopeFrequencyOptions => {
   const given = Object.entries(scaling).filter(([, value]) => value !== undefined);
-  return { dim, base, scaling: Object.fromEntries(given) as unknown as RopeScaling };
+  const data = Object.fromEntries(given) as unknown as RopeScalingData;
+  return { dim, base, scaling: ropeScaling(data) };
 };
 
 /** Independent codes by the part of a case's id before the slash: their arguments as our options. */

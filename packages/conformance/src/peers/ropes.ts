@@ -10,6 +10,7 @@ import {
   rope,
   ropeFromConfig,
   typedArrays,
+  yarnScaling,
 } from "@posenc/core";
 import type { ReferenceCase, ReferenceTensor } from "../reference.ts";
 import { beside, type Comparison, type Peer } from "./comparison.ts";
@@ -177,8 +178,7 @@ function kerasYarn(params: KerasYarn, dim: number, positions: NdArray) {
     dim,
     base,
     positions: positions.data instanceof Int32Array ? "index" : "real",
-    scaling: {
-      type: "yarn",
+    scaling: yarnScaling({
       factor,
       originalMaxPositionEmbeddings: original,
       betaFast: params.beta_fast ?? 32,
@@ -186,7 +186,7 @@ function kerasYarn(params: KerasYarn, dim: number, positions: NdArray) {
       truncate,
       rampWithin: "pairs",
       attentionFactor: 1 + Math.log(factor) / 10,
-    },
+    }),
   });
   return { encoder, positions: held };
 }

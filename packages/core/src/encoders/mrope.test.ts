@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { linearScaling } from "../rope-scaling/linear.ts";
 import { typedArrays } from "../typed-arrays/index.ts";
 import { array } from "../typed-arrays/nd-array.ts";
 import { type MropeOptions, mrope } from "./mrope.ts";
@@ -26,7 +27,7 @@ test.each(["sectioned", "interleaved"] as const)("%s: text is turned as by RoPE,
   const positions = array(Int32Array.of(0, 1, 77, 1_000_003));
   const column = typedArrays.expandDims(positions, -1);
   const text = typedArrays.concat([column, column, column], -1);
-  for (const options of [{}, { scaling: { type: "linear", factor: 3 } }] as const) {
+  for (const options of [{}, { scaling: linearScaling({ factor: 3 }) }]) {
     const plain = { dim: 16, base: 5e6, ...options };
     expect(mrope({ ...plain, sections: [4, 2, 2], layout }).turns(typedArrays, text, {})).toEqual(
       rope(plain).turns(typedArrays, positions, {}),

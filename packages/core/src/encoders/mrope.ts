@@ -1,16 +1,8 @@
 import { axialTurns } from "../axial-turns.ts";
-import {
-  type CheckArguments,
-  checkCount,
-  checkList,
-  checkOptions,
-  choice,
-  limited,
-  show,
-} from "../checks.ts";
+import { type CheckArguments, checkCount, checkList, choice, limited, show } from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
 import type { Pairing } from "../ops.ts";
-import { type RopeFrequencyOptions, ropeChecks, scaledRope } from "../rope-frequencies.ts";
+import { type RopeFrequencyOptions, scaledRope } from "../rope-frequencies.ts";
 
 export interface MropeOptions extends RopeFrequencyOptions {
   /** How many pairs each coordinate turns: time, height, width (`mrope_section`). They add up to rotaryDim / 2. */
@@ -33,24 +25,24 @@ export interface MropeOptions extends RopeFrequencyOptions {
  * @throws TypeError, RangeError for a bad option
  */
 export function mrope(given: MropeOptions): RotaryEncoder<Record<never, never>> {
-  const checks = ropeChecks(given, {
-    sections: (...all: CheckArguments) =>
-      checkList(...all, "an array of numbers of pairs", limited(checkCount, 0, 2 ** 20)),
+  const shared = scaledRope("mrope", given, {
+    sections(...all: CheckArguments) {
+      const { dim, rotaryDim = dim } = given;
+      const counts = checkList(...all, "an array of numbers of pairs", limited(checkCount, 0, 2 ** 20));
+      if (2 * counts.reduce((a, b) => a + b, 0) === rotaryDim) return counts;
+      throw new RangeError(
+        `mrope: sections must add up to rotaryDim / 2 = ${rotaryDim / 2}, got ${show(counts)}`,
+      );
+    },
     layout: choice("sectioned", "interleaved"),
     pairing: choice("halves", "interleaved"),
   });
-  const options = checkOptions("mrope", given, checks);
-  const { sections, layout, pairing, rotaryDim } = options;
-  const pairs = rotaryDim / 2;
-  if (sections.reduce((a, b) => a + b, 0) !== pairs) {
-    throw new RangeError(`mrope: sections must add up to rotaryDim / 2 = ${pairs}, got ${show(sections)}`);
-  }
+  const { sections, layout, pairing, rotaryDim } = shared.options;
   const axes = sections.length;
-  const shared = scaledRope(options);
   const axisOf =
     layout === "sectioned"
       ? sections.flatMap((section, axis) => new Array<number>(section).fill(axis))
-      : Array.from({ length: pairs }, (_, pair) => {
+      : Array.from({ length: rotaryDim / 2 }, (_, pair) => {
           const axis = pair % axes;
           return pair < axes * sections[axis]! ? axis : 0;
         });

@@ -1,8 +1,8 @@
-import { checkOptions, choice, optional } from "../checks.ts";
+import { choice, optional } from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
 import type { Pairing } from "../ops.ts";
 import { type PlaceOptions, placeChecks, shifted } from "../range.ts";
-import { type RopeFrequencyOptions, ropeChecks, scaledRope } from "../rope-frequencies.ts";
+import { type RopeFrequencyOptions, scaledRope } from "../rope-frequencies.ts";
 
 export interface RopeOptions extends RopeFrequencyOptions, PlaceOptions {
   /** "halves" as in Llama and GPT-NeoX (default), "interleaved" as in GPT-J, RoFormer and the paper. */
@@ -21,14 +21,12 @@ export interface RopeOptions extends RopeFrequencyOptions, PlaceOptions {
  * @throws TypeError, RangeError for a bad option
  */
 export function rope(given: RopeOptions): RotaryEncoder<Record<never, never>> {
-  const checks = ropeChecks(given, {
+  const shared = scaledRope("rope", given, {
     pairing: choice("halves", "interleaved"),
     outputPairing: optional(choice("halves", "interleaved")),
     ...placeChecks(given),
   });
-  const options = checkOptions("rope", given, checks);
-  const { pairing, outputPairing = pairing, offset, positions: domain } = options;
-  const shared = scaledRope(options);
+  const { pairing, outputPairing = pairing, offset, positions: domain } = shared.options;
   return rotary({
     name: "rope",
     title: "RoPE",

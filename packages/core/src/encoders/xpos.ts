@@ -3,7 +3,6 @@ import {
   checkAbsent,
   checkBetween,
   checkCount,
-  checkOptions,
   choice,
   limited,
   optional,
@@ -11,7 +10,7 @@ import {
 } from "../checks.ts";
 import { type RotaryEncoder, rotary } from "../encoder.ts";
 import type { Pairing } from "../ops.ts";
-import { type RopeFrequencyOptions, ropeChecks, scaledRope } from "../rope-frequencies.ts";
+import { type RopeFrequencyOptions, scaledRope } from "../rope-frequencies.ts";
 
 export interface XposOptions extends RopeFrequencyOptions {
   /** "halves" (default), or "interleaved" as in torchscale and lucidrains. */
@@ -45,7 +44,7 @@ const LARGEST_EXPONENT = 80;
  * @throws TypeError, RangeError for a bad option
  */
 export function xpos(given: XposOptions): RotaryEncoder<Record<never, never>> {
-  const checks = ropeChecks(given, {
+  const { options, gain, cacheSafe, ...shared } = scaledRope("xpos", given, {
     pairing: choice("halves", "interleaved"),
     scaleBase: orElse(512, limited(checkBetween, 1, 1e9)),
     gamma: orElse(0.4, limited(checkBetween, 1e-3, 1e3)),
@@ -55,14 +54,12 @@ export function xpos(given: XposOptions): RotaryEncoder<Record<never, never>> {
         : checkAbsent(who, what, value, "length is given"),
     length: optional((...all) => checkCount(...all, 1, 2 * reachOf(given))),
   });
-  const options = checkOptions("xpos", given, checks);
   const { rotaryDim, pairing, scaleBase, gamma, length = 0, centre = Math.floor(length / 2) } = options;
   const pairs = rotaryDim / 2;
   const rates = Float64Array.from(
     { length: pairs },
     (_, pair) => Math.log((pair / pairs + gamma) / (1 + gamma)) / scaleBase,
   );
-  const { gain: _, cacheSafe, ...shared } = scaledRope(options);
   const turns = (rates: Float64Array): RotaryEncoder["turns"] => {
     const growing = { ...shared.frequencies, growth: { rates, centre } };
     return ({ sincos }, positions) => sincos(positions, growing);
@@ -71,6 +68,7 @@ export function xpos(given: XposOptions): RotaryEncoder<Record<never, never>> {
     name: "xpos",
     title: "XPos",
     ...shared,
+    options,
     pairing,
     positions: { below: centre + reachOf(options) },
     cacheSafe: cacheSafe && !length,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ropeFrequencies } from "../rope-frequencies.ts";
+import { ntkScaling } from "../rope-scaling/ntk.ts";
 import { ropeFromConfig } from "./rope-from-config.ts";
 
 const sizes = { hidden_size: 1024, num_attention_heads: 16, max_position_embeddings: 4096 };
@@ -131,7 +132,7 @@ describe("keys of single models", () => {
       1, 0.11787686347935873, 0.013894954943731377, 0.0016378937069540644, 0.00019306977288832504,
       2.275845926074789e-5, 2.6826957952797265e-6, 3.16227766016838e-7,
     ];
-    const { high } = ropeFrequencies({ dim: 16, scaling: { type: "ntk", factor: 1000 } }).frequencies;
+    const { high } = ropeFrequencies({ dim: 16, scaling: ntkScaling({ factor: 1000 }) }).frequencies;
     want.forEach((value, i) => {
       expect(high[i]! / value).toBeCloseTo(1, 13);
     });

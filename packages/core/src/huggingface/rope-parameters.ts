@@ -7,7 +7,7 @@ import {
   checkPositive,
   show,
 } from "../checks.ts";
-import type { RopeScaling } from "../rope-scaling/index.ts";
+import { type RopeScaling, type RopeScalingData, ropeScaling } from "../rope-scaling/rope-scaling.ts";
 import { agreed, type Config, found, given, type Named, WHO } from "./config-values.ts";
 
 /** How the pairs are shared out to the axes of a multimodal position (Qwen2-VL): time, height, width. */
@@ -280,7 +280,8 @@ function scalingOf(type: string, config: Config, around: Surroundings): RopeScal
   const kept = Object.entries(values).filter(([key]) => !used.includes(key));
   const named = Object.fromEntries(kept.map(([key, value]) => [camelCase(key), value]));
   const options = Object.entries({ type, ...named, ...extra?.(values, around) });
-  return Object.fromEntries(options.filter(([, value]) => value !== undefined)) as unknown as RopeScaling;
+  const data = Object.fromEntries(options.filter(([, value]) => value !== undefined));
+  return ropeScaling(data as unknown as RopeScalingData);
 }
 
 const camelCase = (key: string): string =>

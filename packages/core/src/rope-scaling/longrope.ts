@@ -1,14 +1,7 @@
 import { checkCount, checkNumbers, limited, optional, show } from "../checks.ts";
 import { add, divide, logarithm } from "../double-double.ts";
-import { checkRatio, type ScalingMethod } from "./method.ts";
+import { checkRatio, type ScalingMethod, type WithMethod, withMethod } from "./method.ts";
 
-/**
- * LongRoPE (Ding et al., 2024, as in Phi-3): every frequency is divided by a factor of its own, from one list up
- * to the original length and from another beyond it.
- *
- * The frequencies depend on the length of the sequence, so keys in a cache become wrong when it crosses the
- * original length.
- */
 export interface LongropeScaling {
   readonly type: "longrope";
   /** rotaryDim / 2 divisors for sequences up to the original length. */
@@ -28,6 +21,7 @@ export interface LongropeScaling {
 }
 
 export const longrope: ScalingMethod<LongropeScaling> = {
+  type: "longrope",
   checks({ rotaryDim }) {
     const divisors = limited(checkNumbers, rotaryDim / 2, checkRatio);
     return {
@@ -40,21 +34,31 @@ export const longrope: ScalingMethod<LongropeScaling> = {
       length: optional(checkCount),
     };
   },
-  demands(who, options) {
-    const { maxPositionEmbeddings, factor, attentionFactor } = options;
+  scale(options, _, who) {
+    const { maxPositionEmbeddings, factor, attentionFactor, shortFactor, longFactor, length = 0 } = options;
     if ((maxPositionEmbeddings ?? factor ?? attentionFactor) === undefined) {
       throw new TypeError(
         `${who}: scaling must have maxPositionEmbeddings, factor or attentionFactor, got ${show(Object.keys(options))}`,
       );
     }
-  },
-  cacheSafe: false,
-  scale({ shortFactor, longFactor, originalMaxPositionEmbeddings, length = 0 }) {
-    const divisors = length > originalMaxPositionEmbeddings ? longFactor : shortFactor;
+    const divisors = length > options.originalMaxPositionEmbeddings ? longFactor : shortFactor;
     return (frequency, pair) => divide(frequency, divisors[pair]!);
   },
-  attentionFactor({ originalMaxPositionEmbeddings: original, maxPositionEmbeddings = original, factor }) {
+  cacheSafe: false,
+  attentionFactor(options) {
+    const { originalMaxPositionEmbeddings: original, maxPositionEmbeddings = original, factor } = options;
     const stretch = logarithm(factor ?? divide(maxPositionEmbeddings, original));
-    return Math.sqrt(Math.max(add(1, divide(stretch, logarithm(original)))[0], 1));
+    return options.attentionFactor ?? Math.sqrt(Math.max(add(1, divide(stretch, logarithm(original)))[0], 1));
   },
 };
+
+/**
+ * LongRoPE (Ding et al., 2024, as in Phi-3): every frequency is divided by a factor of its own, from one list up
+ * to the original length and from another beyond it.
+ *
+ * The frequencies depend on the length of the sequence, so keys in a cache become wrong when it crosses the
+ * original length.
+ */
+export function longropeScaling(options: Omit<LongropeScaling, "type">): WithMethod<LongropeScaling> {
+  return withMethod(longrope, options);
+}

@@ -1,13 +1,9 @@
 import { checkBoolean, checkCount, orElse } from "../checks.ts";
 import { divide } from "../double-double.ts";
-import { checkRatio, demandBaseAboveOne, demandPairs, type ScalingMethod } from "./method.ts";
+import { checkRatio, type ScalingMethod, type WithMethod, withMethod } from "./method.ts";
 import { ntkAware } from "./ntk.ts";
 import { blend, ramp } from "./ramp.ts";
 
-/**
- * NTK-by-parts in its first version (bloc97, 2023, `LlamaPartNTKScaledRotaryEmbedding` in the code of YaRN): two
- * ramps, from NTK-aware scaling to interpolation, and from no scaling to what that gives. YaRN has simplified it.
- */
 export interface NtkByPartsScaling {
   readonly type: "ntk-by-parts";
   readonly factor: number;
@@ -28,6 +24,7 @@ export const ntkByParts: ScalingMethod<
   NtkByPartsScaling,
   "beta0" | "beta1" | "gamma0" | "gamma1" | "truncate"
 > = {
+  type: "ntk-by-parts",
   checks: () => ({
     factor: checkRatio,
     originalMaxPositionEmbeddings: checkCount,
@@ -37,15 +34,11 @@ export const ntkByParts: ScalingMethod<
     gamma1: orElse(2, checkRatio),
     truncate: orElse(true, checkBoolean),
   }),
-  demands(...all) {
-    demandBaseAboveOne(...all);
-    demandPairs(...all);
-  },
-  scale(options, rope) {
-    const { factor, beta0, beta1, gamma0, gamma1 } = options;
-    const scaled = ntkAware(rope, factor);
-    const toInterpolated = ramp(rope, options, beta0, beta1);
-    const toScaled = ramp(rope, options, gamma0, gamma1);
+  scale(...all) {
+    const [{ factor, beta0, beta1, gamma0, gamma1 }] = all;
+    const toInterpolated = ramp(beta0, beta1, ...all);
+    const toScaled = ramp(gamma0, gamma1, ...all);
+    const scaled = ntkAware(factor, ...all);
     return (frequency, pair) => {
       const interpolated = divide(frequency, factor);
       const between = blend(scaled(frequency, pair), interpolated, toInterpolated(pair));
@@ -53,3 +46,11 @@ export const ntkByParts: ScalingMethod<
     };
   },
 };
+
+/**
+ * NTK-by-parts in its first version (bloc97, 2023, `LlamaPartNTKScaledRotaryEmbedding` in the code of YaRN): two
+ * ramps, from NTK-aware scaling to interpolation, and from no scaling to what that gives. YaRN has simplified it.
+ */
+export function ntkByPartsScaling(options: Omit<NtkByPartsScaling, "type">): WithMethod<NtkByPartsScaling> {
+  return withMethod(ntkByParts, options);
+}

@@ -1,11 +1,7 @@
 import { checkBetween, limited, orElse } from "../checks.ts";
 import { divide } from "../double-double.ts";
-import { checkRatio, type ScalingMethod } from "./method.ts";
+import { checkRatio, type ScalingMethod, type WithMethod, withMethod } from "./method.ts";
 
-/**
- * As in Gemma 4: a share of the pairs is turned, with exponents over the whole head, and the others have
- * frequency 0. What stays as it was is then the end of each half of a head, not the end of the head.
- */
 export interface ProportionalScaling {
   readonly type: "proportional";
   /** The share of the pairs that is turned, from 0 to 1. */
@@ -15,9 +11,20 @@ export interface ProportionalScaling {
 }
 
 export const proportional: ScalingMethod<ProportionalScaling, "factor"> = {
+  type: "proportional",
   checks: () => ({ partialRotaryFactor: limited(checkBetween, 0, 1), factor: orElse(1, checkRatio) }),
   scale({ partialRotaryFactor, factor }, { rotaryDim }) {
     const turned = Math.floor((partialRotaryFactor * rotaryDim) / 2);
     return (frequency, pair) => (pair < turned ? divide(frequency, factor) : 0);
   },
 };
+
+/**
+ * As in Gemma 4: a share of the pairs is turned, with exponents over the whole head, and the others have
+ * frequency 0. What stays as it was is then the end of each half of a head, not the end of the head.
+ */
+export function proportionalScaling(
+  options: Omit<ProportionalScaling, "type">,
+): WithMethod<ProportionalScaling> {
+  return withMethod(proportional, options);
+}

@@ -1,3 +1,4 @@
+import { demand, show } from "../checks.ts";
 import {
   add,
   type DoubleDouble,
@@ -9,9 +10,10 @@ import {
   subtract,
   TWO_PI,
 } from "../double-double.ts";
-import type { RopeGeometry } from "./method.ts";
+import type { ScaleArguments } from "./method.ts";
 
-export interface RampOptions {
+interface RampOptions {
+  readonly type: string;
   /** The length before scaling. */
   readonly originalMaxPositionEmbeddings: number;
   /** Whether the ends are moved outwards to whole pairs. */
@@ -26,13 +28,15 @@ export interface RampOptions {
  *
  * @param fast pairs that turn at least this often over the length lie before the ramp
  * @param slow pairs that turn at most this often lie beyond it
+ * @throws RangeError for a base that is no base of a logarithm
  */
 export function ramp(
-  { base, rotaryDim }: RopeGeometry,
-  { originalMaxPositionEmbeddings, truncate, rampWithin }: RampOptions,
   fast: number,
   slow: number,
+  ...[options, { base, rotaryDim }, who]: ScaleArguments<RampOptions>
 ): (pair: number) => DoubleDouble {
+  const { type, originalMaxPositionEmbeddings, truncate, rampWithin } = options;
+  demand(base > 1, who, "base", base, `greater than 1 where scaling.type is ${show(type)}`);
   const pairs = rotaryDim / 2;
   const end = (turns: number, round: (x: number) => number) => {
     const wavelength = divide(originalMaxPositionEmbeddings, multiply(turns, TWO_PI));

@@ -5,8 +5,14 @@ import { fromJSON, toJSON } from "../json.ts";
 import { type RopeFrequencyOptions, ropeFrequencies } from "../rope-frequencies.ts";
 import { typedArrays } from "../typed-arrays/index.ts";
 import { array } from "../typed-arrays/nd-array.ts";
-import type { RopeScaling } from "./index.ts";
-import { yarnSoftmaxFactor } from "./yarn.ts";
+import { dynamicScaling } from "./dynamic.ts";
+import { linearScaling } from "./linear.ts";
+import { llama3Scaling } from "./llama3.ts";
+import { longropeScaling } from "./longrope.ts";
+import { ntkScaling } from "./ntk.ts";
+import { proportionalScaling } from "./proportional.ts";
+import { type RopeScaling, type RopeScalingData, ropeScaling } from "./rope-scaling.ts";
+import { yarnScaling, yarnSoftmaxFactor } from "./yarn.ts";
 
 const highs = (options: RopeFrequencyOptions) => [...ropeFrequencies(options).frequencies.high];
 
@@ -19,61 +25,63 @@ describe("by hand, head of 4, base 10000: frequencies 1 and 0.01", () => {
   });
 
   test("linear: both divided by the factor", () => {
-    expect([...at({ type: "linear", factor: 4 }).frequencies.high]).toEqual([0.25, 0.0025]);
+    expect([...at(linearScaling({ factor: 4 })).frequencies.high]).toEqual([0.25, 0.0025]);
   });
 
   test("ntk: the highest stays, the lowest is divided by the factor", () => {
-    expect([...at({ type: "ntk", factor: 4 }).frequencies.high]).toEqual([1, 0.0025]);
+    expect([...at(ntkScaling({ factor: 4 })).frequencies.high]).toEqual([1, 0.0025]);
   });
 
   test("dynamic: nothing up to the trained length; beyond it, the lowest divided by 2·40/20 − 1", () => {
-    const dynamic = { type: "dynamic", factor: 2, maxPositionEmbeddings: 20 } as const;
-    expect([...at(dynamic).frequencies.high]).toEqual([1, 0.01]);
-    expect([...at({ ...dynamic, length: 20 }).frequencies.high]).toEqual([1, 0.01]);
-    expect([...at({ ...dynamic, length: 40 }).frequencies.high]).toEqual([1, 0.01 / 3]);
+    const dynamic = { factor: 2, maxPositionEmbeddings: 20 };
+    expect([...at(dynamicScaling(dynamic)).frequencies.high]).toEqual([1, 0.01]);
+    expect([...at(dynamicScaling({ ...dynamic, length: 20 })).frequencies.high]).toEqual([1, 0.01]);
+    expect([...at(dynamicScaling({ ...dynamic, length: 40 })).frequencies.high]).toEqual([1, 0.01 / 3]);
   });
 
   test("longrope: a divisor for each, by the length; √(1 + ln 16 / ln 4) = √3", () => {
     const lengths = { originalMaxPositionEmbeddings: 4, maxPositionEmbeddings: 64 };
-    const longrope = { type: "longrope", shortFactor: [1, 2], longFactor: [2, 5], ...lengths } as const;
-    expect([...at(longrope).frequencies.high]).toEqual([1, 0.005]);
-    expect([...at({ ...longrope, length: 4 }).frequencies.high]).toEqual([1, 0.005]);
-    expect([...at({ ...longrope, length: 5 }).frequencies.high]).toEqual([0.5, 0.002]);
-    expect(at(longrope).attentionFactor).toBeCloseTo(Math.sqrt(3), 15);
-    expect(at({ ...longrope, factor: 1 }).attentionFactor).toBe(1);
-    expect(at({ ...longrope, attentionFactor: 1.5 }).attentionFactor).toBe(1.5);
+    const factors = { shortFactor: [1, 2], longFactor: [2, 5], ...lengths };
+    const longrope = (more: object) => at(longropeScaling({ ...factors, ...more }));
+    expect([...longrope({}).frequencies.high]).toEqual([1, 0.005]);
+    expect([...longrope({ length: 4 }).frequencies.high]).toEqual([1, 0.005]);
+    expect([...longrope({ length: 5 }).frequencies.high]).toEqual([0.5, 0.002]);
+    expect(longrope({}).attentionFactor).toBeCloseTo(Math.sqrt(3), 15);
+    expect(longrope({ factor: 1 }).attentionFactor).toBe(1);
+    expect(longrope({ attentionFactor: 1.5 }).attentionFactor).toBe(1.5);
   });
 
   test("llama3: 1 turns often enough to stay, 0.01 too seldom", () => {
-    const llama3 = { type: "llama3", factor: 8, lowFreqFactor: 1, highFreqFactor: 4 } as const;
-    expect([...at({ ...llama3, originalMaxPositionEmbeddings: 100 }).frequencies.high]).toEqual([1, 0.00125]);
+    const turns = { lowFreqFactor: 1, highFreqFactor: 4 };
+    const llama3 = llama3Scaling({ factor: 8, ...turns, originalMaxPositionEmbeddings: 100 });
+    expect([...at(llama3).frequencies.high]).toEqual([1, 0.00125]);
   });
 
   test("proportional: half of the pairs, the others stand still", () => {
-    const proportional = { type: "proportional", partialRotaryFactor: 0.5, factor: 2 } as const;
+    const proportional = proportionalScaling({ partialRotaryFactor: 0.5, factor: 2 });
     expect([...at(proportional).frequencies.high]).toEqual([0.5, 0]);
   });
 
   test("yarn: beyond the ramp it is interpolation; 0.1·ln 10 + 1", () => {
-    const yarn = { type: "yarn", factor: 10, originalMaxPositionEmbeddings: 256 } as const;
-    const { frequencies, attentionFactor } = at(yarn);
+    const yarn = (more: object) =>
+      at(yarnScaling({ factor: 10, originalMaxPositionEmbeddings: 256, ...more }));
+    const { frequencies, attentionFactor } = yarn({});
     // turns: 256/2π = 40.7 and 0.41: the ramp goes from pair floor(0.05) = 0 to pair ceil(0.80) = 1
     expect([...frequencies.high]).toEqual([1, 0.001]);
     expect(attentionFactor).toBeCloseTo(0.1 * Math.log(10) + 1, 15);
-    expect(at({ ...yarn, mscale: 2, mscaleAllDim: 2 }).attentionFactor).toBe(1);
-    expect(at({ ...yarn, mscale: 2 }).attentionFactor).toBe(attentionFactor);
-    expect(at({ ...yarn, factor: 1 }).attentionFactor).toBe(1);
+    expect(yarn({ mscale: 2, mscaleAllDim: 2 }).attentionFactor).toBe(1);
+    expect(yarn({ mscale: 2 }).attentionFactor).toBe(attentionFactor);
+    expect(yarn({ factor: 1 }).attentionFactor).toBe(1);
   });
 });
 
 test("llama3 with one number of turns for both: nothing lies between, as in Llama 4 Scout", () => {
-  const scaling = {
-    type: "llama3",
+  const scaling = llama3Scaling({
     factor: 8,
     lowFreqFactor: 1,
     highFreqFactor: 1,
     originalMaxPositionEmbeddings: 64,
-  } as const;
+  });
   // turns over 64 positions: 10.2, 1.02, 0.102
   const { high } = ropeFrequencies({ dim: 6, base: 1000, scaling }).frequencies;
   [1, 0.1, 0.01 / 8].forEach((want, i) => {
@@ -82,11 +90,9 @@ test("llama3 with one number of turns for both: nothing lies between, as in Llam
 });
 
 test("yarn with a ramp that ends within the pairs, or in one point (numbers of keras-hub's formula)", () => {
-  const scaling = { type: "yarn", factor: 2, truncate: false, rampWithin: "pairs" } as const;
-  const at = (base: number, originalMaxPositionEmbeddings: number) => [
-    ...ropeFrequencies({ dim: 8, base, scaling: { ...scaling, originalMaxPositionEmbeddings } }).frequencies
-      .high,
-  ];
+  const ramp = { truncate: false, rampWithin: "pairs" } as const;
+  const at = (base: number, originalMaxPositionEmbeddings: number) =>
+    highs({ dim: 8, base, scaling: yarnScaling({ factor: 2, originalMaxPositionEmbeddings, ...ramp }) });
   const near = (got: readonly number[], want: readonly number[]) =>
     want.forEach((value, i) => {
       expect(got[i]).toBeCloseTo(value, 14);
@@ -96,12 +102,7 @@ test("yarn with a ramp that ends within the pairs, or in one point (numbers of k
 });
 
 test("the attention factor multiplies cosines and sines, before they are rounded", () => {
-  const scaling = {
-    type: "yarn",
-    factor: 4,
-    originalMaxPositionEmbeddings: 64,
-    attentionFactor: 1.7,
-  } as const;
+  const scaling = yarnScaling({ factor: 4, originalMaxPositionEmbeddings: 64, attentionFactor: 1.7 });
   const { sin, cos } = rope({ dim: 2, scaling }).turns(typedArrays, array(Int32Array.of(0, 3)), {});
   expect([...cos.data]).toEqual([1.7, 1.7 * Math.cos(3)].map(Math.fround));
   expect([...sin.data]).toEqual([0, 1.7 * Math.sin(3)].map(Math.fround));
@@ -117,9 +118,9 @@ test("the softmax factor of DeepSeek-V2", () => {
 });
 
 test("cacheSafe: not where frequencies depend on the length", () => {
-  const dynamic = { type: "dynamic", factor: 2, maxPositionEmbeddings: 20 } as const;
+  const dynamic = dynamicScaling({ factor: 2, maxPositionEmbeddings: 20 });
   expect(rope({ dim: 4 }).cacheSafe).toBe(true);
-  expect(rope({ dim: 4, scaling: { type: "linear", factor: 2 } }).cacheSafe).toBe(true);
+  expect(rope({ dim: 4, scaling: linearScaling({ factor: 2 }) }).cacheSafe).toBe(true);
   expect(rope({ dim: 4, scaling: dynamic }).cacheSafe).toBe(false);
 });
 
@@ -138,16 +139,11 @@ const llama3 = {
   originalMaxPositionEmbeddings: 8,
 };
 
+const TYPES =
+  '"linear" or "dynamic" or "ntk" or "ntk-by-parts" or "yarn" or "longrope" or "llama3" or "proportional"';
 describe("bad scaling", () => {
   test.each<[unknown, Error]>([
-    [null, new TypeError("rope: scaling must be an object, got null")],
-    ["linear", new TypeError('rope: scaling must be an object, got "linear"')],
-    [
-      { type: "su", factor: 2 },
-      new RangeError(
-        'rope: scaling.type must be "linear" or "dynamic" or "ntk" or "ntk-by-parts" or "yarn" or "longrope" or "llama3" or "proportional", got "su"',
-      ),
-    ],
+    [{ type: "su", factor: 2 }, new RangeError(`rope: scaling.type must be ${TYPES}, got "su"`)],
     [
       { type: "linear", scale: 2 },
       new TypeError('rope: scaling: unknown option "scale"; known are type, factor'),
@@ -195,14 +191,14 @@ describe("bad scaling", () => {
       new RangeError("rope: scaling.partialRotaryFactor must be from 0 to 1, got 1.5"),
     ],
   ])("%j", (scaling, error) => {
-    expect(() => rope({ dim: 4, scaling } as RopeOptions)).toThrow(error);
+    expect(() => fromJSON({ name: "rope", options: { dim: 4, scaling } })).toThrow(error);
   });
 
   test("a head or a base for which the formula has no value", () => {
-    expect(() => rope({ dim: 2, scaling: { type: "ntk", factor: 2 } })).toThrow(
+    expect(() => rope({ dim: 2, scaling: ntkScaling({ factor: 2 }) })).toThrow(
       new RangeError('rope: rotaryDim must be at least 4 where scaling.type is "ntk", got 2'),
     );
-    expect(() => rope({ dim: 4, base: 1, scaling: yarn as RopeScaling })).toThrow(
+    expect(() => rope({ dim: 4, base: 1, scaling: ropeScaling(yarn as RopeScalingData) })).toThrow(
       new RangeError('rope: base must be greater than 1 where scaling.type is "yarn", got 1'),
     );
     expect(() => ropeFrequencies({ dim: 4, pairing: "halves" } as RopeFrequencyOptions)).toThrow(
@@ -284,7 +280,7 @@ test("random options: a clear error, or finite tables and an encoder that surviv
       );
       const options = { dim: 2 * pairs, base, scaling: Object.fromEntries(known) } as unknown as RopeOptions;
       try {
-        const encoder = rope(options);
+        const encoder = fromJSON({ name: "rope", options }) as ReturnType<typeof rope>;
         const { sin, cos } = encoder.turns(typedArrays, array(Int32Array.of(0, 1, 4097, 2 ** 24)), {});
         expect([sin, cos].every(({ data }) => data.length === 4 * pairs && data.every(Number.isFinite))).toBe(
           true,

@@ -9,13 +9,9 @@ import {
   orElse,
 } from "../checks.ts";
 import { add, type DoubleDouble, divide, exactly, logarithm, multiply } from "../double-double.ts";
-import { checkRatio, demandBaseAboveOne, type ScalingMethod } from "./method.ts";
+import { checkRatio, type ScalingMethod, type WithMethod, withMethod } from "./method.ts";
 import { blend, ramp } from "./ramp.ts";
 
-/**
- * YaRN (Peng et al., 2023): pairs that turn often over the trained length stay, those that turn seldom are
- * interpolated, a ramp lies between; and cosines and sines grow by an attention factor.
- */
 export interface YarnScaling {
   readonly type: "yarn";
   readonly factor: number;
@@ -43,6 +39,7 @@ export interface YarnScaling {
 }
 
 export const yarn: ScalingMethod<YarnScaling, "betaFast" | "betaSlow" | "truncate"> = {
+  type: "yarn",
   checks() {
     const share = optional(limited(checkBetween, 0, 1e6));
     return {
@@ -57,20 +54,26 @@ export const yarn: ScalingMethod<YarnScaling, "betaFast" | "betaSlow" | "truncat
       rampWithin: optional(choice("dimensions", "pairs")),
     };
   },
-  demands(who, options, rope) {
-    demandBaseAboveOne(who, options, rope);
-    const { betaFast: fast, betaSlow: slow } = options;
+  scale(...all) {
+    const [{ factor, betaFast: fast, betaSlow: slow }, , who] = all;
     demand(fast >= slow, who, "scaling.betaFast", fast, `at least scaling.betaSlow ${slow}`);
+    const along = ramp(fast, slow, ...all);
+    return (frequency, pair) => blend(frequency, divide(frequency, factor), along(pair));
   },
-  scale(options, rope) {
-    const along = ramp(rope, options, options.betaFast, options.betaSlow);
-    return (frequency, pair) => blend(frequency, divide(frequency, options.factor), along(pair));
-  },
-  attentionFactor({ factor, mscale, mscaleAllDim }) {
+  attentionFactor({ factor, mscale, mscaleAllDim, attentionFactor }) {
+    if (attentionFactor) return attentionFactor;
     if (!mscale || !mscaleAllDim) return attentionScale(factor, 1);
     return divide(attentionScale(factor, mscale), attentionScale(factor, mscaleAllDim));
   },
 };
+
+/**
+ * YaRN (Peng et al., 2023): pairs that turn often over the trained length stay, those that turn seldom are
+ * interpolated, a ramp lies between; and cosines and sines grow by an attention factor.
+ */
+export function yarnScaling(options: Omit<YarnScaling, "type">): WithMethod<YarnScaling> {
+  return withMethod(yarn, options);
+}
 
 /** 0.1·mscale·ln factor + 1, and 1 where nothing is stretched. */
 function attentionScale(factor: number, mscale: number): DoubleDouble {

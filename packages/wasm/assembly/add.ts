@@ -1,7 +1,7 @@
 function addFloats(out: usize, a: usize, b: usize, count: i32): void {
   const end = (<usize>count) << 2;
-  let j: usize = 0;
-  for (; j + 64 <= end; j += 64) {
+  const whole = end & ~63;
+  for (let j: usize = 0; j < whole; j += 64) {
     const s0 = f32x4.add(v128.load(a + j), v128.load(b + j));
     const s1 = f32x4.add(v128.load(a + j, 16), v128.load(b + j, 16));
     const s2 = f32x4.add(v128.load(a + j, 32), v128.load(b + j, 32));
@@ -11,6 +11,12 @@ function addFloats(out: usize, a: usize, b: usize, count: i32): void {
     v128.store(out + j, s2, 32);
     v128.store(out + j, s3, 48);
   }
+  if (whole < end) addRest(out, a, b, whole, end);
+}
+
+/** What does not fill a line. */
+function addRest(out: usize, a: usize, b: usize, from: usize, end: usize): void {
+  let j = from;
   for (; j + 16 <= end; j += 16) v128.store(out + j, f32x4.add(v128.load(a + j), v128.load(b + j)));
   for (; j < end; j += 4) store<f32>(out + j, load<f32>(a + j) + load<f32>(b + j));
 }
@@ -79,11 +85,75 @@ export function addToRows(
   }
 }
 
-/** Rows of `x` and the rows of `table` that `indices` (int32) name. */
-export function gatherAdd(out: usize, x: usize, table: usize, indices: usize, rows: i32, count: i32): void {
+/** Whole lines of one `x`, to four rows. */
+function addToFour(
+  out: usize,
+  outStep: usize,
+  x: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  d: usize,
+  end: usize,
+): void {
+  for (let j: usize = 0; j < end; j += 64) {
+    const x0 = v128.load(x + j);
+    const x1 = v128.load(x + j, 16);
+    const x2 = v128.load(x + j, 32);
+    const x3 = v128.load(x + j, 48);
+    let to = out + j;
+    addLine(to, x0, x1, x2, x3, a + j);
+    to += outStep;
+    addLine(to, x0, x1, x2, x3, b + j);
+    to += outStep;
+    addLine(to, x0, x1, x2, x3, c + j);
+    to += outStep;
+    addLine(to, x0, x1, x2, x3, d + j);
+  }
+}
+
+function addLine(out: usize, x0: v128, x1: v128, x2: v128, x3: v128, a: usize): void {
+  v128.store(out, f32x4.add(x0, v128.load(a)));
+  v128.store(out, f32x4.add(x1, v128.load(a, 16)), 16);
+  v128.store(out, f32x4.add(x2, v128.load(a, 32)), 32);
+  v128.store(out, f32x4.add(x3, v128.load(a, 48)), 48);
+}
+
+/**
+ * Rows of `x` and the rows of `table` that `indices` (int32) name. So many `sharers` have the same `x`: their rows of
+ * `out` are `sharerStep` apart, their indices `indexStep`, in bytes. Four at a time, so that four rows are fetched at once.
+ */
+export function gatherAdd(
+  out: usize,
+  x: usize,
+  table: usize,
+  indices: usize,
+  sharers: i32,
+  sharerStep: usize,
+  indexStep: usize,
+  rows: i32,
+  count: i32,
+): void {
   const step = (<usize>count) << 2;
+  const fours = (count & 15) === 0 ? sharers & ~3 : 0;
   for (let r = 0; r < rows; r++) {
-    addFloats(out, x, table + <usize>load<u32>(indices) * step, count);
+    let o = out;
+    let i = indices;
+    let n = 0;
+    for (; n < fours; n += 4) {
+      const t0 = table + <usize>load<u32>(i) * step;
+      const t1 = table + <usize>load<u32>(i + indexStep) * step;
+      const t2 = table + <usize>load<u32>(i + 2 * indexStep) * step;
+      const t3 = table + <usize>load<u32>(i + 3 * indexStep) * step;
+      addToFour(o, sharerStep, x, t0, t1, t2, t3, step);
+      o += 4 * sharerStep;
+      i += 4 * indexStep;
+    }
+    for (; n < sharers; n++) {
+      addFloats(o, x, table + <usize>load<u32>(i) * step, count);
+      o += sharerStep;
+      i += indexStep;
+    }
     out += step;
     x += step;
     indices += 4;

@@ -2,54 +2,13 @@
 import { array, frequencies, type NdArray, type Pairing, plainTypedArrays, type SinCos } from "@posenc/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { expectClose, expectSameBits, noise, type Place, place, put } from "./arrays.fixture.ts";
-import { type Wasm, wasm } from "./wasm.ts";
-
-const simd = wasm({ maxBytes: 2 ** 27 });
-const plain = wasm({ maxBytes: 2 ** 27, simd: false });
-const seed = fc.integer({ min: 0, max: 1000 });
-const length = (max: number) => fc.integer({ min: 1, max });
+import { agree, length, places, plain, seed, simd, zeros } from "./agree.fixture.ts";
+import { expectSameBits, noise } from "./arrays.fixture.ts";
 
 test("SIMD runs here", () => {
   expect(simd.simd).toBe(true);
   expect(plain.simd).toBe(false);
 });
-
-/** `body` on copies of the arrays at `places`, and the last of those as `out`; results are copied out of the memory. */
-function run(
-  own: Wasm,
-  arrays: NdArray[],
-  places: Place[],
-  body: (...arrays: NdArray[]) => NdArray,
-): NdArray {
-  return own.scope(() => {
-    const { data, shape } = body(...arrays.map((x, i) => put(own, x, places[i % places.length]!)));
-    return { data: data.slice(), shape };
-  });
-}
-
-/** The same bits from both, at two choices of places; close to `reference`. */
-function agree(
-  arrays: NdArray[],
-  places: Place[],
-  body: (own: Wasm, ...arrays: NdArray[]) => NdArray,
-  reference: (...arrays: NdArray[]) => NdArray,
-  tolerance?: number,
-): void {
-  const got = run(simd, arrays, places, (...all) => body(simd, ...all));
-  expectSameBits(
-    got,
-    run(plain, arrays, ["outside"], (...all) => body(plain, ...all)),
-  );
-  expectSameBits(
-    got,
-    run(simd, arrays, ["memory"], (...all) => body(simd, ...all)),
-  );
-  expectClose(got, reference(...arrays), tolerance);
-}
-
-const zeros = (shape: readonly number[]): NdArray => noise(0, shape, 0);
-const places = fc.array(place, { minLength: 4, maxLength: 4 });
 
 test("rotate", () => {
   const lead = fc.array(length(9), { minLength: 1, maxLength: 3 });
@@ -170,49 +129,6 @@ test("add, more than a tile", () => {
       (a, b) => plainTypedArrays.add(a!, b!),
     );
   }
-});
-
-test("gather, gatherAdd", () => {
-  fc.assert(
-    fc.property(
-      seed,
-      length(20),
-      length(40),
-      length(70),
-      places,
-      fc.boolean(),
-      (seed, rows, count, width, places, add) => {
-        const table = noise(seed, [rows, width]);
-        const indices = array(Int32Array.from({ length: count }, (_, i) => (i * 7 + seed) % rows));
-        const x = noise(seed + 1, [count, width]);
-        agree(
-          [table, indices, x, zeros([count, width])],
-          places,
-          (own, table, indices, x, out) =>
-            add ? own.gatherAddInto(out!, x!, table!, indices!) : own.gatherInto(out!, table!, indices!),
-          (table, indices, x) => {
-            const rows = plainTypedArrays.gather(table!, indices!);
-            return add ? plainTypedArrays.add(x!, rows) : rows;
-          },
-        );
-      },
-    ),
-    { numRuns: 200 },
-  );
-});
-
-test("gatherAdd, more than a chunk", () => {
-  agree(
-    [
-      noise(1, [50, 512]),
-      array(Int32Array.from({ length: 700 }, (_, i) => (i * 7) % 50)),
-      noise(2, [700, 512]),
-      zeros([700, 512]),
-    ],
-    ["outside"],
-    (own, table, indices, x, out) => own.gatherAddInto(out!, x!, table!, indices!),
-    (table, indices, x) => plainTypedArrays.add(x!, plainTypedArrays.gather(table!, indices!)),
-  );
 });
 
 test("softmax, with a bias and without", () => {

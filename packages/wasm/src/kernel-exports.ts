@@ -16,7 +16,17 @@ export interface KernelExports {
   addRows: Addition;
   addToRows: Addition;
   gather(out: number, table: number, indices: number, rows: number, count: number): void;
-  gatherAdd(out: number, x: number, table: number, indices: number, rows: number, count: number): void;
+  gatherAdd(
+    out: number,
+    x: number,
+    table: number,
+    indices: number,
+    sharers: number,
+    sharerStep: number,
+    indexStep: number,
+    rows: number,
+    count: number,
+  ): void;
   slide(out: number, first: number, rows: number, count: number): void;
   softmax(out: number, x: number, rows: number, count: number): void;
   softmaxBiased(out: number, x: number, bias: number, biasStep: number, rows: number, count: number): void;

@@ -261,7 +261,7 @@ describe("bad arguments", () => {
     [
       "gatherAdd",
       () => own.gatherAdd(x(2, 3), x(3, 2), array(Int32Array.of(0, 1))),
-      new RangeError("gatherAdd: out must have shape [2, 2], got [2, 3]"),
+      new RangeError("gatherAdd: x must broadcast to shape [2, 2], got [2, 3]"),
     ],
     [
       "softmax",

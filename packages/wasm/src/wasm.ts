@@ -12,7 +12,7 @@ import {
   typedArrays,
 } from "@posenc/core";
 import { sameShape, size } from "./check-arrays.ts";
-import { arena, checkMaxBytes, type Data } from "./memory/arena.ts";
+import { type Arena, arena, checkMaxBytes, type Data, reserve } from "./memory/arena.ts";
 import { openScope, type Scope, scoped } from "./memory/scope.ts";
 import { type AddInto, addOn, broadcast } from "./operations/add.ts";
 import { type GatherAddInto, type GatherInto, gatherOn } from "./operations/gather.ts";
@@ -68,7 +68,7 @@ export interface Wasm extends RelativeOperations {
   addInto: AddInto;
   /** Rows of `table` [rows, ...rest] at `indices` [...shape] → [...shape, ...rest]. */
   gatherInto: GatherInto;
-  /** x + rows of `table` at `indices`; x [...shape, ...rest]. */
+  /** x + rows of `table` at `indices`; x broadcasts to [...shape, ...rest]. */
   gatherAddInto: GatherAddInto;
   /** Over the last axis, of x + bias where there is one; bias broadcasts to x, but has all of its last axis. */
   softmaxInto: SoftmaxInto;
@@ -98,11 +98,15 @@ export interface Wasm extends RelativeOperations {
 export function wasm(options: WasmOptions = {}): Wasm {
   checks.checkNames("wasm", options, ["maxBytes", "simd"]);
   const { maxBytes = 2 ** 30, simd = true } = options;
-  const memory = arena(checkMaxBytes(maxBytes), checks.checkBoolean("wasm", "simd", simd));
+  return wasmOn(arena(reserve(checkMaxBytes(maxBytes), checks.checkBoolean("wasm", "simd", simd))));
+}
+
+/** All operations on a memory. */
+export function wasmOn(memory: Arena): Wasm {
   const rotateInto = rotateOn(memory);
   const sincosInto = sincosOn(memory);
   const addInto = addOn(memory);
-  const { gatherInto, gatherAddInto } = gatherOn(memory);
+  const { gatherInto, gatherAddInto } = gatherOn(memory, addInto);
   const softmaxInto = softmaxOn(memory);
   const layerNormInto = layerNormOn(memory);
 
@@ -140,7 +144,9 @@ export function wasm(options: WasmOptions = {}): Wasm {
       gatherInto(out, table, indices),
     );
   const gatherAdd: Wasm["gatherAdd"] = (x, table, indices) =>
-    filled([beside(x, x.shape)], (out) => gatherAddInto(out, x, table, indices));
+    filled([beside(x, [...indices.shape, ...table.shape.slice(1)])], (out) =>
+      gatherAddInto(out, x, table, indices),
+    );
   const softmax: Wasm["softmax"] = (x, bias) =>
     filled([beside(x, x.shape)], (out) => softmaxInto(out, x, bias));
   const layerNorm: Wasm["layerNorm"] = (x, gain, bias) =>

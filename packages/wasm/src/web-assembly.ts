@@ -4,7 +4,7 @@ export interface WasmMemory {
 }
 
 interface WebAssemblyNamespace {
-  readonly Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  readonly Memory: new (limits: { initial: number; maximum: number; shared?: boolean }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (
     module: object,

@@ -6,94 +6,119 @@ import {
   checkShape,
   type Floats,
   type Integers,
+  sameShape,
   shapeText,
   size,
 } from "../check-arrays.ts";
+import { stepsOf } from "../collapse.ts";
 import { type Arena, CHUNK } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
 import { addPlain } from "../plain/add.ts";
+import type { AddInto } from "./add.ts";
 
 export type GatherInto = (out: NdArray, table: NdArray, indices: NdArray) => NdArray;
 export type GatherAddInto = (out: NdArray, x: NdArray, table: NdArray, indices: NdArray) => NdArray;
 
-export function gatherOn(arena: Arena): { gatherInto: GatherInto; gatherAddInto: GatherAddInto } {
+type Addresses = [out: number, x: number, table: number];
+
+/** @param addInto of the same memory */
+export function gatherOn(
+  arena: Arena,
+  addInto: AddInto,
+): { gatherInto: GatherInto; gatherAddInto: GatherAddInto } {
   const { kernels, places, floats } = arena;
 
+  const gatherInto: GatherInto = (out, table, indices) => {
+    const { rows, width } = check("gather", out, table, indices);
+    const [to, from] = [arena.addressOf(out.data), arena.addressOf(table.data)];
+    if (kernels !== undefined && to >= 0 && from >= 0 && rows * width >= SMALL) {
+      eachIndices(indices, (at, first, count) => {
+        kernels.gather(to + 4 * first * width, from, at, count, width);
+      });
+    } else {
+      for (let i = 0; i < rows; i++) copyRow(table.data as Float32Array, indices.data[i]!, out, i, width);
+    }
+    return out;
+  };
+
   return {
-    gatherInto(out, table, indices) {
-      const { rows, width } = check("gather", out, table, indices);
-      const [to, from] = [arena.addressOf(out.data), arena.addressOf(table.data)];
-      if (kernels !== undefined && to >= 0 && from >= 0 && rows * width >= SMALL) {
-        eachIndices(indices, (at, first, count) => {
-          kernels.gather(to + 4 * first * width, from, at, count, width);
-        });
-      } else {
-        for (let i = 0; i < rows; i++) copyRow(table.data as Float32Array, indices.data[i]!, out, i, width);
-      }
-      return out;
-    },
+    gatherInto,
 
     gatherAddInto(out, x, table, indices) {
       checkFloats(arena, "gatherAdd", "x", x);
       const { rows, width } = check("gatherAdd", out, table, indices);
-      checkShape("gatherAdd", "x", x, out.shape);
-      checkApart(arena, "gatherAdd", out, "x", x, true);
+      if (stepsOf(x.shape, out.shape) === undefined) {
+        throw new RangeError(
+          `gatherAdd: x must broadcast to shape ${shapeText(out.shape)}, got ${shapeText(x.shape)}`,
+        );
+      }
+      const whole = x.data.length === out.data.length;
+      checkApart(arena, "gatherAdd", out, "x", x, whole);
+      if (out.data.length === 0) return out;
+      if (!whole && !endsWith(out.shape, x.shape, table.shape.length - 1)) {
+        gatherInto(out, table, indices);
+        return addInto(out, out, x);
+      }
+      const sharers = out.data.length / x.data.length;
+      const each = rows / sharers;
       if (kernels === undefined || rows * width < SMALL || width * 4 > CHUNK) {
         for (let i = 0; i < rows; i++) {
           const row = indices.data[i]! * width;
           addPlain(
-            out.data as Float32Array,
-            i * width,
-            x.data,
-            i * width,
-            1,
-            table.data as Float32Array,
-            row,
-            1,
-            width,
+            ...([out.data as Float32Array, i * width, x.data, (i % each) * width, 1] as const),
+            ...([table.data as Float32Array, row, 1, width] as const),
           );
         }
         return out;
       }
-      const [to, other, from] = [out, x, table].map(({ data }) => arena.addressOf(data)) as [
-        number,
-        number,
-        number,
-      ];
-      if (to >= 0 && other >= 0 && from >= 0) {
+      const [to, other, from] = [out, x, table].map(({ data }) => arena.addressOf(data)) as Addresses;
+      if (to >= 0 && other >= 0 && from >= 0 && (sharers === 1 || isNear(indices))) {
         eachIndices(indices, (at, first, count) => {
           const offset = 4 * first * width;
-          kernels.gatherAdd(to + offset, other + offset, from, at, count, width);
+          const own = sharers === 1 ? count : each;
+          kernels.gatherAdd(
+            ...([to + offset, other + offset, from, at] as const),
+            ...([sharers, 4 * each * width, 4 * each, own, width] as const),
+          );
         });
-      } else staged(out as Floats, x, table as Floats, indices as Integers, width, [to, other]);
+      } else staged(out as Floats, x, table as Floats, indices as Integers, width, sharers, [to, other]);
       return out;
     },
   };
 
-  /** Rows of an ordinary table are gathered into the memory, and added there. */
+  /** Whether its indices can be had at once. */
+  function isNear({ data }: NdArray): boolean {
+    return arena.addressOf(data) >= 0 || data.length * 4 <= CHUNK;
+  }
+
+  /** Rows of an ordinary table are gathered into the memory, and added there to rows of x that stay for all sharers. */
   function staged(
     out: Floats,
     x: Floats,
     table: Floats,
     indices: Integers,
     width: number,
+    sharers: number,
     [to, other]: [number, number],
   ): void {
     const deep = Math.floor(CHUNK / 4 / width);
-    const rows = indices.data.length;
+    const rows = indices.data.length / sharers;
     const [first, second] = [places[0] >> 2, places[1] >> 2];
     for (let row = 0; row < rows; row += deep) {
-      const depth = Math.min(deep, rows - row);
-      const [start, end] = [row * width, (row + depth) * width];
-      if (other < 0) floats.set(x.data.subarray(start, end), first);
-      for (let k = 0; k < depth; k++) {
-        const from = indices.data[row + k]! * width;
-        floats.set(table.data.subarray(from, from + width), second + k * width);
+      const size = Math.min(deep, rows - row) * width;
+      const at = row * width;
+      if (other < 0) floats.set(x.data.subarray(at, at + size), first);
+      const given = other >= 0 ? other + 4 * at : places[0];
+      for (let sharer = 0; sharer < sharers; sharer++) {
+        const start = (sharer * rows + row) * width;
+        for (let k = 0; k < size; k += width) {
+          const from = indices.data[(start + k) / width]! * width;
+          floats.set(table.data.subarray(from, from + width), second + k);
+        }
+        const result = to >= 0 ? to + 4 * start : places[1];
+        kernels!.addRows(result, given, places[1], 1, size, 0, 0);
+        if (to < 0) out.data.set(floats.subarray(second, second + size), start);
       }
-      const result = to >= 0 ? to + 4 * start : places[0];
-      const given = other >= 0 ? other + 4 * start : places[0];
-      kernels!.addRows(result, given, places[1], 1, end - start, 0, 0);
-      if (to < 0) out.data.set(floats.subarray(first, first + end - start), start);
     }
   }
 
@@ -147,4 +172,10 @@ export function gatherOn(arena: Arena): { gatherInto: GatherInto; gatherAddInto:
 function copyRow(table: Float32Array, from: number, out: NdArray, to: number, width: number): void {
   if (width > 16) out.data.set(table.subarray(from * width, (from + 1) * width), to * width);
   else for (let k = 0; k < width; k++) out.data[to * width + k] = table[from * width + k]!;
+}
+
+/** Whether `shape` is the end of `whole`, of at least `axes` axes, but for leading ones. */
+function endsWith(whole: readonly number[], shape: readonly number[], axes: number): boolean {
+  const own = shape.slice(shape.findIndex((length) => length !== 1));
+  return own.length >= axes && sameShape(whole.slice(whole.length - own.length), own);
 }

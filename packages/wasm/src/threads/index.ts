@@ -1,0 +1,1 @@
+export { type ThreadedWasm, type ThreadedWasmOptions, threadedWasm } from "./threaded-wasm.ts";

@@ -20,7 +20,8 @@ async function playSpeed({ workload, opponent, milliseconds }: Job<SpeedWorkload
 export const speedSuite: Suite<SpeedWorkload> = {
   name: "speed",
   notes: [
-    "Every opponent runs in a process of its own on one thread; they take turns, and no two run at the same time.",
+    "Every opponent runs in a process of its own; they take turns, and no two run at the same time.",
+    "Each has one thread, but for those of two: there processor time is that of both together, and the gain is in the time by the clock.",
     "Results are checked against float64 first; wrong ones are not timed.",
     "Times are processor time for a call. Inputs are in place beforehand; results stay where the opponent puts them.",
     "memcpy and fill move as many bytes as a computation must at least, and compute nothing.",

@@ -22,6 +22,9 @@ import { type RotateInto, rotateOn } from "./operations/rotate.ts";
 import { checkFrequencies, type SincosInto, sincosOn } from "./operations/sincos.ts";
 import { type SoftmaxInto, softmaxOn } from "./operations/softmax.ts";
 
+/** What does the work of everything else, as it was when this module was loaded. */
+const plain = { ...typedArrays };
+
 export interface WasmOptions {
   /**
    * The size of the memory, which never grows; 2^30 (1 GiB) unless given, 2^22 to 2^32. It is reserved, and takes real
@@ -227,7 +230,7 @@ export function wasmOn(memory: Arena): Wasm {
       sincos: (positions, frequencies) =>
         isFrequencies(frequencies)
           ? sincos(positions, frequencies)
-          : typedArrays.sincos(positions, frequencies),
+          : plain.sincos(positions, frequencies),
       softmax: (x) => softmax(x),
       layerNorm(x, gain, bias) {
         const plain = sameShape(gain.shape, bias.shape) && gain.shape.length === 1;
@@ -238,10 +241,10 @@ export function wasmOn(memory: Arena): Wasm {
     primitives: {
       add(a, b) {
         const floats = isFloat(a) ? isFloat(b) || typeof b === "number" : typeof a === "number" && isFloat(b);
-        return floats ? add(lift(a), lift(b)) : typedArrays.add(a, b);
+        return floats ? add(lift(a), lift(b)) : plain.add(a, b);
       },
       gather: (table, indices) =>
-        isFloat(table) ? gather(table, indices) : typedArrays.gather(table, indices),
+        isFloat(table) ? gather(table, indices) : plain.gather(table, indices),
       exactSincos: sincos,
     },
   };

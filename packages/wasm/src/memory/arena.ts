@@ -29,17 +29,21 @@ export interface Arena {
   borrow(bytes: number, body: (address: number) => void): boolean;
 }
 
+/** A memory of a fixed size, and kernels that work on it, if any. */
+export interface Reserved {
+  readonly buffer: ArrayBufferLike;
+  readonly kernels: KernelExports | undefined;
+}
+
 export const CHUNK = 512 * 1024;
+export const PAGE = 65536;
 const FREED = -2;
-const PAGE = 65536;
 const MOST = 65536 * PAGE;
 
-/** @throws RangeError where `maxBytes` cannot be reserved */
-export function arena(maxBytes: number, simd: boolean): Arena {
-  const pages = Math.ceil(maxBytes / PAGE);
-  const { buffer, kernels } = reserve(pages, simd);
+export function arena({ buffer, kernels }: Reserved): Arena {
+  const maxBytes = buffer.byteLength;
   const floats = new Float32Array(buffer);
-  const room = blocks(64, pages * PAGE);
+  const room = blocks(64, maxBytes);
   const places = [0, 1, 2, 3].map(() => room.take(CHUNK)) as unknown as Arena["places"];
   const reserved = room.used();
   const addresses = new WeakMap<Data, number>(); // a look-up here is faster than `data.buffer`
@@ -49,7 +53,7 @@ export function arena(maxBytes: number, simd: boolean): Arena {
   return {
     kernels,
     floats,
-    maxBytes: pages * PAGE,
+    maxBytes,
     usedBytes: () => room.used() - reserved,
     places,
     addressOf: (data) => addresses.get(data) ?? (data.buffer === buffer ? data.byteOffset : -1),
@@ -109,15 +113,18 @@ export function arena(maxBytes: number, simd: boolean): Arena {
   }
 }
 
-export function checkMaxBytes(value: unknown): number {
-  return checks.checkCount("wasm", "maxBytes", value, 4 * 1024 * 1024, MOST);
+export function checkMaxBytes(value: unknown, who = "wasm"): number {
+  return checks.checkCount(who, "maxBytes", value, 4 * 1024 * 1024, MOST);
 }
 
 /**
  * All of it at once, so that it never grows: growing would detach the buffer under every array. The system gives pages
  * only when they are written.
+ *
+ * @throws RangeError where `maxBytes` cannot be reserved
  */
-function reserve(pages: number, simd: boolean): { buffer: ArrayBuffer; kernels: KernelExports | undefined } {
+export function reserve(maxBytes: number, simd: boolean): Reserved {
+  const pages = Math.ceil(maxBytes / PAGE);
   try {
     if (simd && webAssembly !== undefined) {
       const memory = new webAssembly.Memory({ initial: pages, maximum: pages });

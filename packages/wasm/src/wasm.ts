@@ -14,7 +14,7 @@ import {
 import { sameShape, size } from "./check-arrays.ts";
 import { type Arena, arena, checkMaxBytes, type Data, reserve } from "./memory/arena.ts";
 import { openScope, type Scope, scoped } from "./memory/scope.ts";
-import { type AddInto, addOn, broadcast } from "./operations/add.ts";
+import { type AddInto, addOn, broadcast, checkBroadcast } from "./operations/add.ts";
 import { type GatherAddInto, type GatherInto, gatherOn } from "./operations/gather.ts";
 import { type LayerNormInto, layerNormOn } from "./operations/layer-norm.ts";
 import { type RelativeOperations, relativeOn } from "./operations/relative.ts";
@@ -141,7 +141,7 @@ export function wasmOn(memory: Arena): Wasm {
     );
   };
   const add: Wasm["add"] = (a, b) =>
-    filled([beside(a, broadcast(a.shape, b.shape))], (out) => addInto(out, a, b));
+    filled([beside(a, checkBroadcast(a.shape, b.shape))], (out) => addInto(out, a, b));
   const gather: Wasm["gather"] = (table, indices) =>
     filled([beside(table, [...indices.shape, ...table.shape.slice(1)])], (out) =>
       gatherInto(out, table, indices),
@@ -224,27 +224,25 @@ export function wasmOn(memory: Arena): Wasm {
     kernels: {
       rotate(x, turn, layout) {
         const { sin, cos } = turn;
-        const plain = sameShape(sin.shape, cos.shape) && cos.shape.at(-1) === layout.rotaryDim / 2;
-        return plain ? rotate(x, turn, layout) : plainTypedArrays.rotate(x, turn, layout);
+        const usual = sameShape(sin.shape, cos.shape) && cos.shape.at(-1) === layout.rotaryDim / 2;
+        return usual ? rotate(x, turn, layout) : plainTypedArrays.rotate(x, turn, layout);
       },
       sincos: (positions, frequencies) =>
-        isFrequencies(frequencies)
-          ? sincos(positions, frequencies)
-          : plain.sincos(positions, frequencies),
+        isFrequencies(frequencies) ? sincos(positions, frequencies) : plain.sincos(positions, frequencies),
       softmax: (x) => softmax(x),
       layerNorm(x, gain, bias) {
-        const plain = sameShape(gain.shape, bias.shape) && gain.shape.length === 1;
-        return plain ? layerNorm(x, gain, bias) : plainTypedArrays.layerNorm(x, gain, bias);
+        const usual = sameShape(gain.shape, bias.shape) && gain.shape.length === 1;
+        return usual ? layerNorm(x, gain, bias) : plainTypedArrays.layerNorm(x, gain, bias);
       },
     },
 
     primitives: {
       add(a, b) {
-        const floats = isFloat(a) ? isFloat(b) || typeof b === "number" : typeof a === "number" && isFloat(b);
-        return floats ? add(lift(a), lift(b)) : plain.add(a, b);
+        const [x, y] = [lift(a), lift(b)];
+        const floats = (isFloat(a) || isFloat(b)) && isFloat(x) && isFloat(y);
+        return floats && broadcast(x.shape, y.shape) ? add(x, y) : plain.add(a, b);
       },
-      gather: (table, indices) =>
-        isFloat(table) ? gather(table, indices) : plain.gather(table, indices),
+      gather: (table, indices) => (isFloat(table) ? gather(table, indices) : plain.gather(table, indices)),
       exactSincos: sincos,
     },
   };

@@ -31,7 +31,7 @@ export function addOn(arena: Arena): AddInto {
     checkFloats(arena, "add", "a", a);
     checkFloats(arena, "add", "b", b);
     checkFloats(arena, "add", "out", out);
-    if (!isSum(out.shape, a.shape, b.shape)) checkShape("add", "out", out, broadcast(a.shape, b.shape));
+    if (!isSum(out.shape, a.shape, b.shape)) checkShape("add", "out", out, checkBroadcast(a.shape, b.shape));
     const to = arena.addressOf(out.data);
     const first = arena.addressOf(a.data);
     const second = arena.addressOf(b.data);
@@ -159,15 +159,19 @@ function isSum(shape: readonly number[], a: readonly number[], b: readonly numbe
   return true;
 }
 
-/** The shape that both broadcast to, as in NumPy. */
-export function broadcast(a: readonly number[], b: readonly number[]): number[] {
+/** The shape that both broadcast to, as in NumPy; undefined where there is none. */
+export function broadcast(a: readonly number[], b: readonly number[]): number[] | undefined {
   const shape: number[] = [];
   for (let i = 1; i <= Math.max(a.length, b.length); i++) {
     const [n, m] = [a[a.length - i] ?? 1, b[b.length - i] ?? 1];
-    if (n !== m && n !== 1 && m !== 1) {
-      throw new RangeError(`add: a and b must broadcast, got shapes ${shapeText(a)} and ${shapeText(b)}`);
-    }
+    if (n !== m && n !== 1 && m !== 1) return undefined;
     shape.unshift(n === 1 ? m : n);
   }
   return shape;
+}
+
+export function checkBroadcast(a: readonly number[], b: readonly number[]): number[] {
+  const shape = broadcast(a, b);
+  if (shape !== undefined) return shape;
+  throw new RangeError(`add: a and b must broadcast, got shapes ${shapeText(a)} and ${shapeText(b)}`);
 }

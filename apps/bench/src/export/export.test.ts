@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { array, initialise, learned, linearScaling, mrope, rope, t5, toJSON } from "@posenc/core";
 import { exportEncoder, readEncoder, targetPresets } from "@posenc/onnx";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { command } from "../command.ts";
+import { posenc } from "../posenc.fixture.ts";
 import { fileNames } from "./write-files.ts";
 
 let folder = mkdtempSync(join(tmpdir(), "posenc export "));
@@ -14,21 +14,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "posenc export "));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-async function posenc(...parameters: string[]) {
-  let [out, errors] = ["", ""];
-  const output = {
-    write: (text: string) => {
-      out += text;
-    },
-    errors: (text: string) => {
-      errors += text;
-    },
-    columns: 80,
-    interactive: false,
-  };
-  return { code: await command(parameters, output, new AbortController().signal), out, errors };
-}
 
 async function exported(...parameters: string[]): Promise<string> {
   const { code, out, errors } = await posenc("export", ...parameters);

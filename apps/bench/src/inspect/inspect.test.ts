@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { rope } from "@posenc/core";
 import { exportEncoder, graph, type InspectedModel, rewriteRotary } from "@posenc/onnx";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { command } from "../command.ts";
+import { posenc } from "../posenc.fixture.ts";
 
 let folder = "";
 const file = (name: string) => join(folder, name);
@@ -19,21 +19,6 @@ beforeAll(() => {
   writeFileSync(file("broken.onnx"), own.subarray(0, own.length - 7));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-async function posenc(...parameters: string[]) {
-  let [out, errors] = ["", ""];
-  const output = {
-    write: (text: string) => {
-      out += text;
-    },
-    errors: (text: string) => {
-      errors += text;
-    },
-    columns: 80,
-    interactive: false,
-  };
-  return { code: await command(parameters, output, new AbortController().signal), out, errors };
-}
 
 test("posenc inspect prints what a file has", async () => {
   const { code, out, errors } = await posenc("inspect", file("rope.onnx"));

@@ -25,7 +25,7 @@ import {
   rewriteRotary,
 } from "@posenc/onnx";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { command } from "../command.ts";
+import { posenc } from "../posenc.fixture.ts";
 import type { Verification } from "./verification.ts";
 
 let folder = "";
@@ -34,21 +34,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "posenc verify "));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-async function posenc(...parameters: string[]) {
-  let [out, errors] = ["", ""];
-  const output = {
-    write: (text: string) => {
-      out += text;
-    },
-    errors: (text: string) => {
-      errors += text;
-    },
-    columns: 80,
-    interactive: false,
-  };
-  return { code: await command(parameters, output, new AbortController().signal), out, errors };
-}
 
 async function verified(bytes: Uint8Array): Promise<Verification> {
   writeFileSync(file("one.onnx"), bytes);

@@ -1,33 +1,11 @@
-import { alibi, type Encoder, learned, type NdArray, none, rope, sinusoidal } from "@posenc/core";
-import type { About } from "./about/about.ts";
+import { alibi, learned, none, rope, sinusoidal } from "@posenc/core";
 import { aboutAlibi } from "./about/alibi.ts";
 import { aboutLearned } from "./about/learned.ts";
 import { aboutNone } from "./about/none.ts";
 import { aboutRope } from "./about/rope.ts";
 import { aboutSinusoidal } from "./about/sinusoidal.ts";
+import type { Contender } from "./contender.ts";
 import { moreContenders } from "./more-contenders.ts";
-
-/** The model that an encoder is made for. */
-export interface ContenderSizes {
-  readonly dim: number;
-  readonly heads: number;
-  /** Tokens in a sequence, for encoders with a table. */
-  readonly maxLength: number;
-}
-
-/** An encoder as it takes part in a comparison. */
-export interface Contender {
-  readonly id: string;
-  /** One line for a reader. */
-  readonly about: string;
-  /** All that a trace says of it; what can be said of any encoder unless given. */
-  readonly words?: About;
-  /** Another form of the contender before it; takes part only where it is asked for. */
-  readonly variant?: boolean;
-  make(sizes: ContenderSizes): Encoder;
-  /** Where the tokens of a sequence stand, for an encoder that takes several coordinates. */
-  positions?(length: number): NdArray;
-}
 
 const common: readonly Contender[] = [
   {

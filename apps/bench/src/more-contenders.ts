@@ -24,7 +24,7 @@ import {
   transformerXl,
   xpos,
 } from "@posenc/core";
-import type { Contender } from "./contenders.ts";
+import type { Contender } from "./contender.ts";
 
 /** Rows and columns of `length` tokens, as square as may be. */
 function sidesOf(length: number): [rows: number, columns: number] {

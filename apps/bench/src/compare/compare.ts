@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { LENGTH, tasks, whatItSees, workloads } from "@posenc/benchmarks";
 import { type Encoder, type NdArray, toJSON } from "@posenc/core";
-import type { Contender } from "../contenders.ts";
+import type { Contender } from "../contender.ts";
 import { machine, versions } from "../environment.ts";
 import { type Folder, type Output, openFolder } from "../output.ts";
 import type { EncoderResult, Results } from "../results.ts";

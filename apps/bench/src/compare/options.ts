@@ -1,6 +1,7 @@
 import { tasks } from "@posenc/benchmarks";
 import { checks } from "@posenc/core";
-import { type Contender, pickContenders } from "../contenders.ts";
+import type { Contender } from "../contender.ts";
+import { pickContenders } from "../contenders.ts";
 import { checkSizes, type Flags, readFlags } from "../flags.ts";
 
 export type TaskName = keyof typeof tasks;

@@ -1,7 +1,6 @@
 import { type Checks, checkPositive, demand } from "../checks.ts";
 import type { DoubleDouble, Real } from "../double-double.ts";
 import type { Frequencies } from "../frequencies.ts";
-import type { RopeScalingData } from "./rope-scaling.ts";
 
 /** What is scaled: frequency i is base^(−2i / rotaryDim). */
 export interface RopeGeometry {
@@ -47,7 +46,7 @@ declare class Carrier {
 export type WithMethod<O> = O & Carrier;
 
 const METHOD = Symbol("method");
-type AnyMethod = ScalingMethod<RopeScalingData>;
+type AnyMethod = ScalingMethod<{ readonly type: string }>;
 type Find = (who: string) => AnyMethod;
 
 /** A copy of the data with its method, which is looked up for who takes it. */

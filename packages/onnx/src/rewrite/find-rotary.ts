@@ -1,6 +1,6 @@
 import type { Pairing } from "@posenc/core";
 import type { NodeProto } from "onnx-buf";
-import { isEnd } from "./infer.ts";
+import { isEnd } from "./inference.ts";
 import { asOperator, isOperator } from "./nodes.ts";
 import { joinedOf, makerOf, memberOf, negated, pieceOf, shapeOf } from "./pairs.ts";
 import type { Scope } from "./scope.ts";

@@ -1,7 +1,7 @@
 import type { Pairing } from "@posenc/core";
 import type { NodeProto } from "onnx-buf";
 import type { Draft } from "./draft.ts";
-import { isEnd, normal, slicesOf } from "./infer.ts";
+import { isEnd, normal, slicesOf } from "./inference.ts";
 import { type Length, over, type Shape } from "./lengths.ts";
 import { attributeOf, intAttribute, isStandard } from "./nodes.ts";
 import { axesOf, flattened, makerOf, unsqueezed } from "./pairs.ts";

@@ -1,5 +1,5 @@
 import { TensorProto_DataType as Type } from "onnx-buf";
-import { type Inference, normal, slicesOf } from "./infer.ts";
+import { type Inference, normal, slicesOf } from "./inference.ts";
 import { type Length, minus, over, plus, product, times } from "./lengths.ts";
 import { attributeOf, intAttribute } from "./nodes.ts";
 import { intsOf } from "./tensors.ts";

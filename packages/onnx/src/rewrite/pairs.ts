@@ -1,6 +1,6 @@
 import type { Pairing } from "@posenc/core";
 import type { NodeProto } from "onnx-buf";
-import { isEnd, normal, type SliceOf, slicesOf } from "./infer.ts";
+import { isEnd, normal, type SliceOf, slicesOf } from "./inference.ts";
 import { over, sameShape } from "./lengths.ts";
 import { asOperator, attributeOf, intAttribute } from "./nodes.ts";
 import type { Scope } from "./scope.ts";

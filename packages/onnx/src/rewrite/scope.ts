@@ -7,7 +7,8 @@ import {
   type TensorProto,
   type TypeProto,
 } from "onnx-buf";
-import { infer, type Known } from "./infer.ts";
+import { infer } from "./infer.ts";
+import type { Known } from "./inference.ts";
 import type { Length } from "./lengths.ts";
 import { attributeOf, isOperator, subgraphsOf } from "./nodes.ts";
 import { intsOf, sizeOf } from "./tensors.ts";

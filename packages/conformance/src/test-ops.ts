@@ -4,6 +4,7 @@ import { floats, integers } from "./expect.ts";
 import { testArithmetic } from "./ops/arithmetic.ts";
 import { operation } from "./ops/operation.ts";
 import { testProducts } from "./ops/products.ts";
+import { testRelative } from "./ops/relative.ts";
 import { testShapes } from "./ops/shapes.ts";
 import { testTurns } from "./ops/turns.ts";
 
@@ -18,6 +19,7 @@ export function testOps(device: Device): void {
     testShapes(op);
     testProducts(op);
     testTurns(device, op);
+    testRelative(op);
 
     test("describe knows the rank and the type of every tensor", async () => {
       const known: [rank: number, dtype: string][] = [];

@@ -1,5 +1,6 @@
 import { type Frequencies, isFrequencies } from "./frequencies.ts";
 import type { Composites, Primitives } from "./ops.ts";
+import { relativePositions } from "./relative-positions.ts";
 
 /** The meaning of every composite, in primitives. */
 export function compositeBodies<T>(primitives: Primitives<T>): Composites<T> {
@@ -25,6 +26,8 @@ export function compositeBodies<T>(primitives: Primitives<T>): Composites<T> {
       const turned = pairing === "halves" ? joined : reorder(joined, [2, half]);
       return passed === undefined ? turned : concat([turned, passed], -1);
     },
+
+    relativeScores: (queries, keys, scoreOf) => scoreOf(relativePositions(primitives, queries, keys)),
 
     relu: (x) => maximum(x, 0),
 

@@ -144,8 +144,13 @@ export function debertaTable(bucket: Bucket, span: number, reach: number): Bucke
 }
 
 /** The bucket of each key − query: queries [..., q], keys [..., k] → [..., q, k] int32. */
-export function lookUpBuckets<T>(ops: Ops<T>, queries: T, keys: T, { buckets, reach }: BucketTable): T {
+export function lookUpBuckets<T>(ops: Ops<T>, queries: T, keys: T, table: BucketTable): T {
+  return bucketsOf(ops, relativePositions(ops, queries, keys), table);
+}
+
+/** The bucket of each relative position, of the same shape. */
+export function bucketsOf<T>(ops: Ops<T>, relative: T, { buckets, reach }: BucketTable): T {
   const { add, constant, gather, maximum, minimum } = ops;
-  const within = maximum(minimum(relativePositions(ops, queries, keys), reach), -reach);
+  const within = maximum(minimum(relative, reach), -reach);
   return gather(constant(buckets, [buckets.length]), add(within, reach));
 }

@@ -124,6 +124,13 @@ export interface Composites<T> {
    * [..., length, rotaryDim / 2]: (a, b) → (a·cos − b·sin, b·cos + a·sin).
    */
   rotate(x: T, turn: SinCos<T>, layout: RotaryLayout): T;
+  /**
+   * Scores that depend on key − query alone: queries [..., q], keys [..., k] int32 → [..., heads, q, k].
+   *
+   * @param scoreOf relative positions [..., q, k] int32 → [..., heads, q, k]; of each it depends on that one alone, so
+   * that a backend may ask once for each distance
+   */
+  relativeScores(queries: T, keys: T, scoreOf: (relative: T) => T): T;
   relu(x: T): T;
   /** Over the last axis. */
   softmax(x: T): T;

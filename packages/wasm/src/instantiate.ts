@@ -1,5 +1,5 @@
+import { kernelBytes } from "./kernel-bytes.ts";
 import type { KernelExports } from "./kernel-exports.ts";
-import { KERNELS } from "./kernels.wasm.ts";
 import { type WasmMemory, webAssembly } from "./web-assembly.ts";
 
 let compiled: object | null | undefined;
@@ -8,7 +8,7 @@ let compiled: object | null | undefined;
 function compile(): object | null {
   if (webAssembly === undefined) return null;
   try {
-    return new webAssembly.Module(Uint8Array.from(atob(KERNELS), (letter) => letter.charCodeAt(0)));
+    return new webAssembly.Module(kernelBytes());
   } catch {
     return null;
   }

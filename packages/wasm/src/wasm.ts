@@ -87,7 +87,10 @@ export interface Wasm extends RelativeOperations {
   layerNorm(x: NdArray, gain: NdArray, bias: NdArray): NdArray;
 
   /** For `completeOps(typedArrays, kernels)`. */
-  readonly kernels: Pick<Composites<NdArray>, "rotate" | "sincos" | "softmax" | "layerNorm">;
+  readonly kernels: Pick<
+    Composites<NdArray>,
+    "rotate" | "sincos" | "relativeScores" | "softmax" | "layerNorm"
+  >;
   /** Primitives that are faster here, in place of those of `typedArrays`. */
   readonly primitives: Pick<Primitives<NdArray>, "add" | "gather" | "exactSincos">;
 }
@@ -112,6 +115,7 @@ export function wasmOn(memory: Arena): Wasm {
   const { gatherInto, gatherAddInto } = gatherOn(memory, addInto);
   const softmaxInto = softmaxOn(memory);
   const layerNormInto = layerNormOn(memory);
+  const { operations, relativeScores } = relativeOn(memory);
 
   /** A new array beside `x`. */
   function beside(x: NdArray, shape: readonly number[]): NdArray {
@@ -212,7 +216,7 @@ export function wasmOn(memory: Arena): Wasm {
     gatherAddInto,
     softmaxInto,
     layerNormInto,
-    ...relativeOn(memory),
+    ...operations,
     rotate,
     sincos,
     add,
@@ -229,6 +233,9 @@ export function wasmOn(memory: Arena): Wasm {
       },
       sincos: (positions, frequencies) =>
         isFrequencies(frequencies) ? sincos(positions, frequencies) : plain.sincos(positions, frequencies),
+      relativeScores: (queries, keys, scoreOf) =>
+        relativeScores(queries, keys, scoreOf, (shape) => beside(queries, shape)) ??
+        plain.relativeScores(queries, keys, scoreOf),
       softmax: (x) => softmax(x),
       layerNorm(x, gain, bias) {
         const usual = sameShape(gain.shape, bias.shape) && gain.shape.length === 1;

@@ -10,7 +10,7 @@ import { rope } from "../encoders/rope.ts";
 import { sinusoidal } from "../encoders/sinusoidal.ts";
 import { sinusoidalNd } from "../encoders/sinusoidal-nd.ts";
 import { t5 } from "../encoders/t5.ts";
-import { distances } from "../relative-positions.ts";
+import { distances, relativePositions } from "../relative-positions.ts";
 import { type AnalyzeOptions, analyze } from "./analyze.ts";
 
 const omega = (i: number, dim: number, base = 10_000) => base ** ((-2 * i) / dim);
@@ -186,7 +186,8 @@ describe("the first position that repeats", () => {
       options: {},
       heads: 1,
       parameters: {},
-      scores: (ops, q, k) => ops.expandDims(ops.minimum(distances(ops, q, k, "symmetric"), most), -3),
+      scores: (ops, q, k) =>
+        ops.expandDims(ops.minimum(distances(ops, relativePositions(ops, q, k)), most), -3),
     });
 
   test("none in exact tables up to 2^24; 2^24 in float32 products", () => {

@@ -14,7 +14,6 @@ import {
 } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
 import type { Parameter, Parameters } from "../parameters.ts";
-import { relativePositions } from "../relative-positions.ts";
 
 export interface AlibiOptions {
   readonly heads: number;
@@ -97,7 +96,6 @@ export function alibi(given: AlibiOptions): BiasEncoder<Parameters> {
     parameters: learned ? { ...parameterOf(left), ...parameterOf(right) } : {},
     scores(ops, queries, keys, values) {
       const { add, constant, exp, expandDims, float, maximum, minimum, mul, sub } = ops;
-      const perHead = expandDims(float(relativePositions(ops, queries, keys)), -3); // below 0 to the left
       const host = (values: readonly number[]) => constant(Float32Array.from(values), [heads, 1, 1]);
       const slope = ({ name, slopes, factors }: Side) => {
         const blind = factors.map((factor) => (factor === 0 ? BLIND : 0));
@@ -105,7 +103,10 @@ export function alibi(given: AlibiOptions): BiasEncoder<Parameters> {
           ? add(mul(exp(values[name]!), host(factors)), host(blind))
           : host(slopes.map((slope, head) => slope * factors[head]! + blind[head]!));
       };
-      return sub(mul(minimum(perHead, 0), slope(left)), mul(maximum(perHead, 0), slope(right)));
+      return ops.relativeScores(queries, keys, (relative) => {
+        const perHead = expandDims(float(relative), -3); // below 0 to the left
+        return sub(mul(minimum(perHead, 0), slope(left)), mul(maximum(perHead, 0), slope(right)));
+      });
     },
   });
 }

@@ -1,12 +1,12 @@
 import { checkBetween, checkOptions, checkSize, limited, orElse } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
 import {
+  bucketsOf,
   checkEvenBuckets,
   type DebertaBucketOptions,
   debertaBucketsOf,
   debertaChecks,
   debertaTable,
-  lookUpBuckets,
 } from "../log-buckets.ts";
 import { normal, type Parameter } from "../parameters.ts";
 import { headsFirst } from "../relative-positions.ts";
@@ -42,6 +42,8 @@ export function debertaBias(given: DebertaBiasOptions): BiasEncoder<{ readonly t
     heads,
     parameters: { table: normal(initialDeviation, 2 * span, heads) },
     scores: (ops, queries, keys, { table }) =>
-      headsFirst(ops, ops.gather(table, lookUpBuckets(ops, queries, keys, buckets))),
+      ops.relativeScores(queries, keys, (relative) =>
+        headsFirst(ops, ops.gather(table, bucketsOf(ops, relative, buckets))),
+      ),
   });
 }

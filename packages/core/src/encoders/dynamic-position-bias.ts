@@ -2,7 +2,7 @@ import { checkBoolean, checkCount, checkOptions, checkSize, limited, orElse } fr
 import { type BiasEncoder, bias } from "../encoder.ts";
 import { normal, ones, type Parameter, type Parameters, zeros } from "../parameters.ts";
 import { linear, silu } from "../perceptron.ts";
-import { headsFirst, relativePositions } from "../relative-positions.ts";
+import { headsFirst } from "../relative-positions.ts";
 
 export interface DynamicPositionBiasOptions {
   readonly heads: number;
@@ -50,18 +50,20 @@ export function dynamicPositionBias(given: DynamicPositionBiasOptions): BiasEnco
       },
     ),
     scores(ops, queries, keys, values) {
-      const { abs, add, expandDims, float, layerNorm, log, maximum, minimum, mul, neg } = ops;
-      const distance = float(neg(relativePositions(ops, queries, keys)));
-      const seen = logDistance
-        ? mul(maximum(minimum(distance, 1), -1), log(add(abs(distance), 1))) // sign · log(1 + |distance|)
-        : distance;
-      let x = expandDims(seen, -1); // [..., q, k, 1]
-      for (const layer of layers) {
-        x = linear(ops, x, values[`${layer}.weight`]!, values[`${layer}.bias`]!);
-        if (norm) x = layerNorm(x, values[`${layer}.norm.gain`]!, values[`${layer}.norm.bias`]!);
-        x = silu(ops, x);
-      }
-      return headsFirst(ops, linear(ops, x, values["output.weight"]!, values["output.bias"]!));
+      const { add, expandDims, float, layerNorm, log, abs, maximum, minimum, mul, neg } = ops;
+      return ops.relativeScores(queries, keys, (relative) => {
+        const distance = float(neg(relative));
+        const seen = logDistance
+          ? mul(maximum(minimum(distance, 1), -1), log(add(abs(distance), 1))) // sign · log(1 + |distance|)
+          : distance;
+        let x = expandDims(seen, -1); // [..., q, k, 1]
+        for (const layer of layers) {
+          x = linear(ops, x, values[`${layer}.weight`]!, values[`${layer}.bias`]!);
+          if (norm) x = layerNorm(x, values[`${layer}.norm.gain`]!, values[`${layer}.norm.bias`]!);
+          x = silu(ops, x);
+        }
+        return headsFirst(ops, linear(ops, x, values["output.weight"]!, values["output.bias"]!));
+      });
     },
   });
 }

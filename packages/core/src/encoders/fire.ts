@@ -2,7 +2,7 @@ import { checkBetween, checkOptions, checkSize, limited, orElse } from "../check
 import { type BiasEncoder, bias } from "../encoder.ts";
 import { normal, ones, type Parameter, zeros } from "../parameters.ts";
 import { linear } from "../perceptron.ts";
-import { distances, headsFirst } from "../relative-positions.ts";
+import { distances, headsFirst, relativePositions } from "../relative-positions.ts";
 
 export interface FireOptions {
   readonly heads: number;
@@ -60,7 +60,7 @@ export function fire(given: FireOptions): BiasEncoder<FireParameters> {
     scores(ops, queries, keys, values) {
       const { abs, add, div, expandDims, float, log, maximum, mul, relu, squeeze } = ops;
       const compress = (x: typeof queries) => log(add(abs(mul(x, values.rate)), 1));
-      const distance = squeeze(distances(ops, queries, keys), -3);
+      const distance = squeeze(distances(ops, relativePositions(ops, queries, keys)), -3);
       const longest = maximum(float(expandDims(queries, -1)), abs(mul(values.multiplier, threshold)));
       const relative = div(compress(distance), add(compress(longest), EPSILON)); // [..., q, k]
       const x = expandDims(relative, -1);

@@ -50,15 +50,17 @@ export function kerple(given: KerpleOptions): BiasEncoder<Parameters> {
         },
     scores(ops, queries, keys, { amplitude, rate, logitPower }) {
       const { abs, add, div, exp, log, maximum, mul, neg, sub } = ops;
-      const distance = distances(ops, queries, keys, direction);
-      const curve = () => {
-        if (logarithmic) return log(add(mul(abs(rate!), distance), 1));
-        // distance · distance^(power − 1): an exponent half as large rounds half as much, and 0 is safe
-        const t = exp(neg(maximum(logitPower!, -40)));
-        const lessOne = div(sub(1, t), add(t, 1));
-        return mul(distance, exp(mul(lessOne, log(maximum(distance, 1)))));
-      };
-      return neg(mul(abs(amplitude!), curve()));
+      return ops.relativeScores(queries, keys, (relative) => {
+        const distance = distances(ops, relative, direction);
+        const curve = () => {
+          if (logarithmic) return log(add(mul(abs(rate!), distance), 1));
+          // distance · distance^(power − 1): an exponent half as large rounds half as much, and 0 is safe
+          const t = exp(neg(maximum(logitPower!, -40)));
+          const lessOne = div(sub(1, t), add(t, 1));
+          return mul(distance, exp(mul(lessOne, log(maximum(distance, 1)))));
+        };
+        return neg(mul(abs(amplitude!), curve()));
+      });
     },
   });
 }

@@ -1,6 +1,6 @@
 import { checkBetween, checkFactor, checkOptions, checkSize, limited, orElse } from "../checks.ts";
 import { type BiasEncoder, bias } from "../encoder.ts";
-import { bucketTable, lookUpBuckets, type T5BucketOptions, t5BucketsOf, t5Checks } from "../log-buckets.ts";
+import { bucketsOf, bucketTable, type T5BucketOptions, t5BucketsOf, t5Checks } from "../log-buckets.ts";
 import { normal, type Parameter } from "../parameters.ts";
 import { headsFirst } from "../relative-positions.ts";
 
@@ -37,7 +37,9 @@ export function t5(given: T5Options): BiasEncoder<{ readonly table: Parameter }>
     parameters: { table: normal(initialDeviation, numBuckets, heads) },
     scores(ops, queries, keys, { table }) {
       const rows = scale === 1 ? table : ops.mul(table, scale);
-      return headsFirst(ops, ops.gather(rows, lookUpBuckets(ops, queries, keys, buckets)));
+      return ops.relativeScores(queries, keys, (relative) =>
+        headsFirst(ops, ops.gather(rows, bucketsOf(ops, relative, buckets))),
+      );
     },
   });
 }

@@ -5,6 +5,7 @@ import {
   checkIntegers,
   checkShape,
   type Floats,
+  sameShape,
   shapeText,
   size,
 } from "../check-arrays.ts";
@@ -29,7 +30,20 @@ export interface RelativeOperations {
 /** More relative positions than this have their scores computed one by one. */
 const MOST = 2 ** 22;
 
-export function relativeOn(arena: Arena): RelativeOperations {
+/**
+ * {@link Composites.relativeScores}, where each distance is asked for once.
+ *
+ * @param make a new array for the scores
+ * @returns undefined where the distances are no fewer than the scores, or `scoreOf` gives something else for them
+ */
+export type RelativeScores = (
+  queries: NdArray,
+  keys: NdArray,
+  scoreOf: (relative: NdArray) => NdArray,
+  make: (shape: readonly number[]) => NdArray,
+) => NdArray | undefined;
+
+export function relativeOn(arena: Arena): { operations: RelativeOperations; relativeScores: RelativeScores } {
   const { kernels } = arena;
 
   function into(who: string, out: NdArray, scoreOf: ScoreOf, queries: NdArray, keys: NdArray): NdArray {
@@ -45,13 +59,52 @@ export function relativeOn(arena: Arena): RelativeOperations {
         if (vector === undefined) eachScore(out as Floats, at, (r) => scoreOf(r, head), ownQueries, ownKeys);
         else {
           for (let i = 0; i < vector.length; i++) vector[i] = scoreOf(low + i, head);
-          if (consecutive(ownQueries) && consecutive(ownKeys)) slide(out as Floats, at, vector, q, k);
-          else eachScore(out as Floats, at, (r) => vector[r - low]!, ownQueries, ownKeys);
+          spread(out as Floats, at, vector, low, ownQueries, ownKeys);
         }
       }
     }
     return out;
   }
+
+  /** The scores of a head, from those of the relative positions `low`, low + 1, … */
+  function spread(
+    out: Floats,
+    at: number,
+    vector: Float32Array,
+    low: number,
+    queries: NdArray["data"],
+    keys: NdArray["data"],
+  ): void {
+    const [q, k] = [queries.length, keys.length];
+    if (consecutive(queries) && consecutive(keys)) {
+      const first = keys[0]! - queries[q - 1]! - low;
+      slide(out, at, vector.subarray(first, first + q + k - 1), q, k);
+    } else eachScore(out, at, (relative) => vector[relative - low]!, queries, keys);
+  }
+
+  const relativeScores: RelativeScores = (queries, keys, scoreOf, make) => {
+    const [q = 0, k = 0] = [queries.shape.at(-1), keys.shape.at(-1)];
+    const lead = queries.shape.slice(0, -1);
+    const batch = size(lead);
+    const integers = queries.data instanceof Int32Array && keys.data instanceof Int32Array;
+    if (!integers || batch * q * k === 0 || !sameShape(lead, keys.shape.slice(0, -1))) return undefined;
+    const [low, high] = reach(queries.data, keys.data);
+    const count = high - low + 1;
+    if (count >= batch * q * k || count > MOST) return undefined;
+    const relative = { data: Int32Array.from({ length: count }, (_, i) => low + i), shape: [1, count] };
+    const { data, shape } = scoreOf(relative);
+    const heads = shape[0]!;
+    if (!(data instanceof Float32Array && sameShape(shape, [heads, 1, count]))) return undefined;
+    const out = make([...lead, heads, q, k]);
+    for (let b = 0; b < batch; b++) {
+      const [ownQueries, ownKeys] = [rowOf(queries, b, q), rowOf(keys, b, k)];
+      for (let head = 0; head < heads; head++) {
+        const vector = data.subarray(head * count, (head + 1) * count);
+        spread(out as Floats, (b * heads + head) * q * k, vector, low, ownQueries, ownKeys);
+      }
+    }
+    return out;
+  };
 
   /** Row i is the vector from element q − 1 − i on. */
   function slide({ data }: Floats, at: number, vector: Float32Array, q: number, k: number): void {
@@ -93,7 +146,7 @@ export function relativeOn(arena: Arena): RelativeOperations {
     return { batch: size(lead), heads, q, k };
   }
 
-  return {
+  const operations: RelativeOperations = {
     relativeInto(out, scoreOf, queries, keys) {
       if (typeof scoreOf !== "function") {
         throw new TypeError(`relative: scoreOf must be a function, got ${checks.show(scoreOf)}`);
@@ -138,6 +191,7 @@ export function relativeOn(arena: Arena): RelativeOperations {
       return into("buckets", out, scoreOf, queries, keys);
     },
   };
+  return { operations, relativeScores };
 }
 
 const rowOf = ({ data }: NdArray, row: number, length: number): NdArray["data"] =>

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { KERNELS } from "../kernels.wasm.ts";
+import { kernelBytes } from "../kernel-bytes.ts";
 import { webAssembly } from "../web-assembly.ts";
 import { sharedModule, withSharedMemory } from "./shared-module.ts";
 
 const { Instance, Memory, Module } = webAssembly!;
 const shared = () => new Memory({ initial: 1, maximum: 1, shared: true });
-const kernels = Uint8Array.from(Buffer.from(KERNELS, "base64"));
+const kernels = kernelBytes();
 
 test("the kernels run on a memory that is shared, and only there", () => {
   const memory = shared();

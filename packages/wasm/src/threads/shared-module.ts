@@ -1,4 +1,4 @@
-import { KERNELS } from "../kernels.wasm.ts";
+import { kernelBytes } from "../kernel-bytes.ts";
 import { webAssembly } from "../web-assembly.ts";
 
 /** Ids of the WebAssembly binary format. */
@@ -13,7 +13,7 @@ const MAXIMUM = [0x80, 0x80, 0x04];
  * @throws CompileError where SIMD or threads are missing
  */
 export function sharedModule(): object {
-  const bytes = Uint8Array.from(atob(KERNELS), (letter) => letter.charCodeAt(0));
+  const bytes = kernelBytes();
   return new webAssembly!.Module(withSharedMemory(bytes));
 }
 

@@ -86,7 +86,7 @@ describe("posenc compare", () => {
       expect(onnx?.maxDifference).toBeLessThan(1e-4);
     }
     expect(new Set(results.speed.map(({ backend }) => backend))).toEqual(
-      new Set(["typed arrays", "tf.js cpu", "tf.js wasm", "onnxruntime"]),
+      new Set(["typed arrays", "@posenc/wasm", "tf.js cpu", "tf.js wasm", "onnxruntime"]),
     );
     for (const { microseconds } of results.speed) {
       expect(microseconds.low).toBeGreaterThan(0);

@@ -81,7 +81,7 @@ export interface OnnxResult {
   readonly maxDifference: number;
 }
 
-export type Backend = "typed arrays" | "tf.js cpu" | "tf.js wasm" | "onnxruntime";
+export type Backend = "typed arrays" | "@posenc/wasm" | "tf.js cpu" | "tf.js wasm" | "onnxruntime";
 
 /** The time to encode once. */
 export interface SpeedResult {

@@ -3,6 +3,7 @@ import {
   type Applied,
   array,
   bind,
+  completeOps,
   type Encoder,
   initialise,
   type Kind,
@@ -14,6 +15,7 @@ import {
 } from "@posenc/core";
 import { createEncoderSession, type EncoderRun } from "@posenc/onnxruntime";
 import { tfjs, toTensor } from "@posenc/tfjs";
+import { type Wasm, wasm } from "@posenc/wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import * as ort from "onnxruntime-node";
 import { useBackend } from "../backend.ts";
@@ -74,6 +76,7 @@ export async function measureSpeed(
   const given = inputs[encoder.kind](workload, positions);
   const opponents = [
     onTypedArrays(encoder, values, given),
+    onKernels(encoder, values, given),
     await onTfjs("cpu", encoder, values, given),
     await onTfjs("wasm", encoder, values, given),
     await onOnnxRuntime(encoder, values, given),
@@ -141,6 +144,25 @@ function onTypedArrays(encoder: Encoder, values: Values, given: NdArray[]): Oppo
     prepare: async () => {},
     encode: () => call(...parametersOf[encoder.kind](given)),
     dispose: () => {},
+  };
+}
+
+/** One memory for all encoders. */
+let kernels: Wasm | undefined;
+
+function onKernels(encoder: Encoder, values: Values, given: NdArray[]): Opponent {
+  kernels ??= wasm();
+  const { openScope, scope, tensor } = kernels;
+  const ops = completeOps({ ...typedArrays, ...kernels.primitives }, kernels.kernels);
+  const all = openScope();
+  const put = ({ data, shape }: NdArray) => tensor(shape, data);
+  const call = bound(encoder, ops, values, put);
+  const tensors = parametersOf[encoder.kind](given.map(put));
+  return {
+    backend: "@posenc/wasm",
+    prepare: async () => {},
+    encode: () => scope(() => void call(...tensors)),
+    dispose: all.close,
   };
 }
 

@@ -90,6 +90,7 @@ function fakeRun({ id }: EncoderResult, task: string, reached: number, seed: num
 function fakeSpeed({ id }: EncoderResult, i: number): SpeedResult[] {
   const factors: Record<Backend, number> = {
     "typed arrays": 1,
+    "@posenc/wasm": 0.2,
     "tf.js cpu": 9,
     "tf.js wasm": 4,
     onnxruntime: 2.2,

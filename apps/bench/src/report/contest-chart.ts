@@ -57,7 +57,7 @@ export async function contestChart(result: WorkloadResult): Promise<Html | undef
           encoding: { x: { ...x, field: "high" }, y, text: { field: "text" } },
         },
       ],
-      padding: { left: 5, top: 5, bottom: 5, right: 55 },
+      padding: 5,
     },
     `Bar chart: time of ${result.title}. ${spoken}.`,
   );

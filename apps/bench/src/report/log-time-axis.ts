@@ -2,6 +2,9 @@
 const TIME =
   "datum.value >= 1e6 ? datum.value / 1e6 + ' s' : datum.value >= 1e3 ? datum.value / 1e3 + ' ms' : datum.value + ' µs'";
 
+/** What a label behind the longest bar needs, as a share of that bar. */
+const LABEL = 0.2;
+
 interface Range {
   readonly low: number;
   readonly high: number;
@@ -11,7 +14,8 @@ interface Range {
 export function logTimeAxis(field: string, ranges: readonly Range[]) {
   const power = (value: number, round: (value: number) => number) => 10 ** round(Math.log10(value));
   const start = power(Math.min(...ranges.map(({ low }) => low)) * 0.999, Math.floor);
-  const end = Math.max(10 * start, 1.1 * Math.max(...ranges.map(({ high }) => high)));
+  const last = Math.max(10 * start, ...ranges.map(({ high }) => high));
+  const end = last * (last / start) ** LABEL;
   const powers = Array.from(
     { length: Math.log10(power(end, Math.floor) / start) + 1.5 },
     (_, i) => start * 10 ** i,

@@ -70,7 +70,7 @@ export async function speedChart(results: Results, workload: string): Promise<Ht
           },
         ],
       },
-      padding: { left: 5, top: 5, bottom: 5, right: 55 },
+      padding: 5,
     },
     `Bar chart: time to encode ${workload}. ${spoken}.`,
   );

@@ -1,5 +1,5 @@
 import { checks, type NdArray } from "@posenc/core";
-import type { Arena, Data } from "./memory/arena.ts";
+import { type Arena, type Data, FREED } from "./memory/arena.ts";
 
 /** An {@link NdArray} of float32. */
 export interface Floats extends NdArray {
@@ -86,13 +86,21 @@ function apartInBuffer(a: Data, b: Data): boolean {
   return a.byteOffset + a.byteLength <= b.byteOffset || b.byteOffset + b.byteLength <= a.byteOffset;
 }
 
-function checkFilled(arena: Arena, who: string, what: string, { data, shape }: NdArray): void {
+/** The address of what {@link checkFloats} takes: a look-up for both. */
+export function addressOfFloats(arena: Arena, who: string, what: string, x: NdArray): number {
+  if (!(x?.data instanceof Float32Array)) complain(who, what, "float32", x);
+  return checkFilled(arena, who, what, x);
+}
+
+function checkFilled(arena: Arena, who: string, what: string, { data, shape }: NdArray): number {
   if (!Array.isArray(shape) || size(shape) !== data.length) {
     throw new RangeError(
       `${who}: ${what} must have a shape that holds its ${data.length} values, got ${checks.show(shape)}`,
     );
   }
-  if (arena.isFreed(data)) throw new RangeError(`${who}: ${what} must be alive, got an array that was freed`);
+  const address = arena.addressOf(data);
+  if (address !== FREED) return address;
+  throw new RangeError(`${who}: ${what} must be alive, got an array that was freed`);
 }
 
 function complain(who: string, what: string, expected: string, x: NdArray): never {

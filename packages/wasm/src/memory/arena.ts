@@ -16,13 +16,12 @@ export interface Arena {
   usedBytes(): number;
   /** Where to put what does not live here, a chunk at a time: the addresses of four places of {@link CHUNK} bytes. */
   readonly places: readonly [number, number, number, number];
-  /** The address of an array that lives here, −1 of others. */
+  /** The address of an array that lives here; {@link FREED} of one that was freed, −1 of others. */
   addressOf(data: Data): number;
   /** An array that lives here; its contents are what was there before, unless `clear`. undefined where there is no room. */
   make(length: number, type: "float32" | "int32", clear: boolean): Data | undefined;
   /** Frees what `make` gave; false for anything else. */
   release(data: Data): boolean;
-  isFreed(data: Data): boolean;
   /** Opens a scope: what is made until `close` is freed then, except `kept`, which moves to the scope around it. */
   open(): { close(kept?: Iterable<Data>): void };
   /** Calls `body` with the address of `bytes` that are its own until it returns; false where there is no room. */
@@ -37,7 +36,8 @@ export interface Reserved {
 
 export const CHUNK = 512 * 1024;
 export const PAGE = 65536;
-const FREED = -2;
+/** The address of what has been freed. */
+export const FREED = -2;
 const MOST = 65536 * PAGE;
 
 export function arena({ buffer, kernels }: Reserved): Arena {
@@ -74,7 +74,6 @@ export function arena({ buffer, kernels }: Reserved): Arena {
     },
 
     release,
-    isFreed: (data) => addresses.get(data) === FREED,
 
     open() {
       const own = new Set<Data>();

@@ -1,5 +1,5 @@
 import type { NdArray } from "@posenc/core";
-import { checkApartAt, checkFloats, checkShape, type Floats, shapeText } from "../check-arrays.ts";
+import { addressOfFloats, checkApartAt, checkShape, type Floats, shapeText } from "../check-arrays.ts";
 import { collapse, eachOffset, popAxis, stepsOf } from "../collapse.ts";
 import type { Arena } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
@@ -19,7 +19,6 @@ interface Rows {
 type Arrays = readonly [out: Floats, a: Floats, b: Floats];
 type Three = readonly [out: number, a: number, b: number];
 
-const BESIDE: Rows = { rows: 1, aRow: 0, aStep: 1, bRow: 0, bStep: 1 };
 /** Floats in a tile: two of them, and what they are copied from and to, stay in the first cache. */
 const ROOM = 2560;
 
@@ -28,19 +27,16 @@ export function addOn(arena: Arena): AddInto {
   const tile = floats.subarray(places[0] >> 2, (places[0] >> 2) + ROOM);
 
   return (out, a, b) => {
-    checkFloats(arena, "add", "a", a);
-    checkFloats(arena, "add", "b", b);
-    checkFloats(arena, "add", "out", out);
+    const first = addressOfFloats(arena, "add", "a", a);
+    const second = addressOfFloats(arena, "add", "b", b);
+    const to = addressOfFloats(arena, "add", "out", out);
     if (!isSum(out.shape, a.shape, b.shape)) checkShape("add", "out", out, checkBroadcast(a.shape, b.shape));
-    const to = arena.addressOf(out.data);
-    const first = arena.addressOf(a.data);
-    const second = arena.addressOf(b.data);
     checkApartAt("add", out, to, "a", a, first, true);
     checkApartAt("add", out, to, "b", b, second, true);
     const size = out.data.length;
     if (size === 0) return out;
     if (a.data.length === size && b.data.length === size) {
-      addRows([out, a, b], [to, first, second], [0, 0, 0], BESIDE, size);
+      addAll(out as Floats, a as Floats, b as Floats, to, first, second);
       return out;
     }
     const axes = collapse(out.shape, [stepsOf(a.shape, out.shape)!, stepsOf(b.shape, out.shape)!]);
@@ -55,11 +51,41 @@ export function addOn(arena: Arena): AddInto {
     };
     let o = 0;
     eachOffset(axes, ([i, j]) => {
-      addRows([out, a, b], [to, first, second], [o, i!, j!], rows, inner.length);
+      addRows([out, a, b] as unknown as Arrays, [to, first, second], [o, i!, j!], rows, inner.length);
       o += outer.length * inner.length;
     });
     return out;
   };
+
+  /** All of three arrays of one size. */
+  function addAll(
+    { data: out }: Floats,
+    { data: a }: Floats,
+    { data: b }: Floats,
+    to: number,
+    first: number,
+    second: number,
+  ): void {
+    const size = out.length;
+    if (kernels === undefined || size < SMALL) addPlain(out, 0, a, 0, 1, b, 0, 1, size);
+    else if (to >= 0 && first >= 0 && second >= 0) kernels.addRows(to, first, second, 1, size, 0, 0);
+    else {
+      for (let at = 0; at < size; at += ROOM) {
+        const n = Math.min(ROOM, size - at);
+        const x = bringPart(first, a, at, n, places[0]);
+        const y = bringPart(second, b, at, n, places[1]);
+        kernels.addRows(to >= 0 ? to + 4 * at : places[0], x, y, 1, n, 0, 0);
+        if (to < 0) out.set(tileOf(places[0], n), at);
+      }
+    }
+  }
+
+  /** The address of `length` numbers from `at` on; those of an ordinary array are copied to `place`. */
+  function bringPart(address: number, data: Float32Array, at: number, length: number, place: number): number {
+    if (address >= 0) return address + 4 * at;
+    floats.set(length === data.length ? data : data.subarray(at, at + length), place >> 2);
+    return place;
+  }
 
   /** out + o = a + i, b + j */
   function addRows(arrays: Arrays, addresses: Three, offsets: Three, own: Rows, count: number): void {

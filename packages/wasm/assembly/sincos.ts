@@ -1,8 +1,9 @@
 // Sines and cosines of positions × frequencies, in float64 until the last rounding.
 //
-// A whole position is 64·h + l, and its waves are those of 64·h and of l by addition of angles: sin(a + b) =
-// sin a · cos b + cos a · sin b. The waves of l = 0 … 63 are made once, those of 64·h once for 64 positions in a row. A
-// value near zero may have lost digits; the row of such a one, and that of a fraction, is made directly.
+// A whole position is 64·h + l, l from -32 to 31, and its waves are those of 64·h and of l by addition of angles:
+// sin(a ± b) = sin a · cos b ± cos a · sin b, cos(a ± b) = cos a · cos b ∓ sin a · sin b. The waves of l are made once,
+// those of 64·h once for 64 positions in a row; the rows of l and -l, both there, share their products. A value near
+// zero may have lost digits; the row of such a one, and that of a fraction, is made directly.
 //
 // A frequency is three float64 numbers in three planes, of `plane` bytes each: the first two have so few bits that their
 // products with a position are exact. A multiple of π/2 is taken off in three parts, likewise (Cody and Waite 1980),
@@ -93,7 +94,7 @@ const BLOCK: f64 = 64;
  * float64 `positions` [rows] → `sin` and `cos` [rows, count].
  *
  * @param least a row with a smaller |sin · cos| is made directly
- * @param work 132 planes
+ * @param work 70 planes
  */
 export function sincos(
   sin: usize,
@@ -113,27 +114,44 @@ export function sincos(
   let ready: u64 = 0; // which of the block's rows have been made
   let start: f64 = NaN;
   for (let r = 0; r < rows; r++) {
-    const position = load<f64>(positions);
-    if (floor(position) === position) {
-      const from = floor(position * (1 / BLOCK)) * BLOCK;
-      if (from !== start) {
-        start = from;
-        waves(start, frequencies, plane, high, high + plane);
-        scale(high, 2 * plane, amplitude);
+    const position = load<f64>(positions + ((<usize>r) << 3));
+    const o = <usize>r * step;
+    if (floor(position) !== position) {
+      direct(position, sin + o, cos + o, frequencies, plane, count, amplitude, work);
+      continue;
+    }
+    const middle = floor(position * (1 / BLOCK) + 0.5) * BLOCK;
+    if (middle !== start) {
+      start = middle;
+      waves(start, frequencies, plane, high, high + plane);
+      scale(high, 2 * plane, amplitude);
+    }
+    const rest = <i32>(position - start);
+    const mirror = r - 2 * rest;
+    const paired =
+      (count & 3) === 0 &&
+      rest > -BLOCK / 2 &&
+      rest !== 0 &&
+      <u32>mirror < <u32>rows &&
+      load<f64>(positions + ((<usize>mirror) << 3)) === position - <f64>(2 * rest);
+    if (paired && rest > 0) continue;
+
+    const distance = abs(rest);
+    const low = block + <usize>distance * 2 * plane;
+    if ((ready & ((<u64>1) << distance)) === 0) {
+      ready |= (<u64>1) << distance;
+      waves(<f64>distance, frequencies, plane, low, low + plane);
+    }
+    if (paired) {
+      const m = <usize>mirror * step;
+      if (both(sin + m, cos + m, sin + o, cos + o, high, low, plane, step) >= least) continue;
+      if (addAngles(sin + m, cos + m, high, low, plane, count, 1) < least) {
+        direct(start + <f64>distance, sin + m, cos + m, frequencies, plane, count, amplitude, work);
       }
-      const rest = <u32>(position - start);
-      const low = block + <usize>rest * 2 * plane;
-      if ((ready & ((<u64>1) << rest)) === 0) {
-        ready |= (<u64>1) << rest;
-        waves(<f64>rest, frequencies, plane, low, low + plane);
-      }
-      if (addAngles(sin, cos, high, low, plane, count) < least) {
-        direct(position, sin, cos, frequencies, plane, count, amplitude, work);
-      }
-    } else direct(position, sin, cos, frequencies, plane, count, amplitude, work);
-    positions += 8;
-    sin += step;
-    cos += step;
+    }
+    if (addAngles(sin + o, cos + o, high, low, plane, count, rest < 0 ? -1 : 1) < least) {
+      direct(position, sin + o, cos + o, frequencies, plane, count, amplitude, work);
+    }
   }
 }
 
@@ -157,9 +175,18 @@ function scale(at: usize, bytes: usize, factor: f64): void {
   for (let j: usize = 0; j < bytes; j += 16) v128.store(at + j, f64x2.mul(v128.load(at + j), f));
 }
 
-/** One row; returns the smallest |sin · cos|. */
-function addAngles(sin: usize, cos: usize, high: usize, low: usize, plane: usize, count: i32): f32 {
+/** One row, of high + sign · low; returns the smallest |sin · cos|. */
+function addAngles(
+  sin: usize,
+  cos: usize,
+  high: usize,
+  low: usize,
+  plane: usize,
+  count: i32,
+  sign: f64,
+): f32 {
   const end = (<usize>count) << 2;
+  const signs = f64x2.splat(sign);
   let least = f32x4.splat(Infinity);
   for (let o: usize = 0; o < end; o += 16) {
     const h = high + 2 * o;
@@ -168,8 +195,8 @@ function addAngles(sin: usize, cos: usize, high: usize, low: usize, plane: usize
     const hs1 = v128.load(h, 16);
     const hc0 = v128.load(h + plane);
     const hc1 = v128.load(h + plane, 16);
-    const ls0 = v128.load(l);
-    const ls1 = v128.load(l, 16);
+    const ls0 = f64x2.mul(v128.load(l), signs);
+    const ls1 = f64x2.mul(v128.load(l, 16), signs);
     const lc0 = v128.load(l + plane);
     const lc1 = v128.load(l + plane, 16);
     const s = join(
@@ -181,14 +208,71 @@ function addAngles(sin: usize, cos: usize, high: usize, low: usize, plane: usize
       f64x2.sub(f64x2.mul(hc1, lc1), f64x2.mul(hs1, ls1)),
     );
     least = f32x4.pmin(least, f32x4.abs(f32x4.mul(s, c)));
-    if (o + 16 <= end) {
-      v128.store(sin + o, s);
-      v128.store(cos + o, c);
-    } else {
-      storeSome(sin + o, count & 3, s);
-      storeSome(cos + o, count & 3, c);
-    }
+    put(sin, o, end, s);
+    put(cos, o, end, c);
   }
+  return smallest(least);
+}
+
+/**
+ * The rows of high + low and of high - low, bit for bit as `addAngles` makes them, of `end` bytes, a multiple of 16;
+ * returns the smallest |sin · cos|.
+ */
+function both(
+  sin: usize,
+  cos: usize,
+  sinOfLess: usize,
+  cosOfLess: usize,
+  high: usize,
+  low: usize,
+  plane: usize,
+  end: usize,
+): f32 {
+  const notSign = i32x4.splat(0x7fffffff); // one instruction less than f32x4.abs
+  let least = f32x4.splat(Infinity);
+  let highCos = high + plane;
+  let lowCos = low + plane;
+  for (let o: usize = 0; o < end; o += 16) {
+    const hs0 = v128.load(high);
+    const lc0 = v128.load(lowCos);
+    const sc0 = f64x2.mul(hs0, lc0);
+    const ls0 = v128.load(low);
+    const hc0 = v128.load(highCos);
+    const cs0 = f64x2.mul(hc0, ls0);
+    const cc0 = f64x2.mul(hc0, lc0);
+    const ss0 = f64x2.mul(hs0, ls0);
+    const hs1 = v128.load(high, 16);
+    const lc1 = v128.load(lowCos, 16);
+    const sc1 = f64x2.mul(hs1, lc1);
+    const ls1 = v128.load(low, 16);
+    const hc1 = v128.load(highCos, 16);
+    const cs1 = f64x2.mul(hc1, ls1);
+    const cc1 = f64x2.mul(hc1, lc1);
+    const ss1 = f64x2.mul(hs1, ls1);
+    const s = join(f64x2.add(sc0, cs0), f64x2.add(sc1, cs1));
+    v128.store(sin + o, s);
+    const c = join(f64x2.sub(cc0, ss0), f64x2.sub(cc1, ss1));
+    v128.store(cos + o, c);
+    const t = join(f64x2.sub(sc0, cs0), f64x2.sub(sc1, cs1));
+    v128.store(sinOfLess + o, t);
+    const d = join(f64x2.add(cc0, ss0), f64x2.add(cc1, ss1));
+    v128.store(cosOfLess + o, d);
+    least = f32x4.pmin(least, v128.and(f32x4.mul(s, c), notSign));
+    least = f32x4.pmin(least, v128.and(f32x4.mul(t, d), notSign));
+    high += 32;
+    highCos += 32;
+    low += 32;
+    lowCos += 32;
+  }
+  return smallest(least);
+}
+
+function put(row: usize, o: usize, end: usize, values: v128): void {
+  if (o + 16 <= end) v128.store(row + o, values);
+  else storeSome(row + o, <i32>((end - o) >> 2), values);
+}
+
+function smallest(least: v128): f32 {
   least = f32x4.pmin(least, v128.shuffle<f32>(least, least, 2, 3, 0, 1));
   least = f32x4.pmin(least, v128.shuffle<f32>(least, least, 1, 0, 3, 2));
   return f32x4.extract_lane(least, 0);

@@ -196,6 +196,11 @@ test("sincos", () => {
   const amplitude = fc.constantFrom(1, 0.8, -1.3);
   const positions = fc.oneof(
     fc.array(position, { minLength: 1, maxLength: 40 }).map((all) => array(Float32Array.from(all))),
+    fc // some of a row's mirror images there, some not
+      .array(fc.integer({ min: -3, max: 3 }), { minLength: 1, maxLength: 80 })
+      .map((steps) =>
+        array(Int32Array.from(steps, (step, i) => 64 * (i >> 6) + (i & 63) - 32 + (step >> 1))),
+      ),
     fc
       .tuple(fc.integer({ min: 0, max: 2 ** 24 }), length(300))
       .map(([first, n]) => array(Int32Array.from({ length: n }, (_, i) => first + i))),

@@ -15,8 +15,8 @@ export type SincosInto = (
 const MOST = 2 ** 28;
 /** Addition of angles is off by 2^-50 at most, so what is above this keeps the 24 bits of float32 and three more. */
 const LEAST = 2 ** -22;
-/** float64 planes that the kernel needs: 3 of frequencies, 132 to work in. */
-const PLANES = 135;
+/** float64 planes that the kernel needs: 3 of frequencies, 70 to work in. */
+const PLANES = 73;
 
 export function sincosOn(arena: Arena): SincosInto {
   const { kernels, places, floats } = arena;

@@ -27,19 +27,20 @@ export function sincosPlain(waves: Waves, positions: ArrayLike<number>): void {
     const position = positions[r]!;
     let near = true;
     if (Number.isInteger(position)) {
-      const from = Math.floor(position / BLOCK) * BLOCK;
-      if (from !== start) {
-        start = from;
+      const middle = Math.floor(position / BLOCK + 0.5) * BLOCK;
+      if (middle !== start) {
+        start = middle;
         fillWaves(start, split, high);
         for (let i = 0; i < 2 * count; i++) high[i]! *= amplitude;
       }
-      let low = block[position - start];
+      const distance = Math.abs(position - start);
+      let low = block[distance];
       if (low === undefined) {
         low = row();
-        block[position - start] = low;
-        fillWaves(position - start, split, low);
+        block[distance] = low;
+        fillWaves(distance, split, low);
       }
-      near = addAngles(sin, cos, o, high, low, count) < least;
+      near = addAngles(sin, cos, o, high, low, count, position - start) < least;
     }
     if (!near) continue;
     fillWaves(position, split, own);
@@ -57,11 +58,13 @@ function addAngles(
   high: Float64Array,
   low: Float64Array,
   count: number,
+  rest: number,
 ): number {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < count; i++) {
-    const s = fround(high[i]! * low[count + i]! + high[count + i]! * low[i]!);
-    const c = fround(high[count + i]! * low[count + i]! - high[i]! * low[i]!);
+    const less = rest < 0 ? -low[i]! : low[i]!;
+    const s = fround(high[i]! * low[count + i]! + high[count + i]! * less);
+    const c = fround(high[count + i]! * low[count + i]! - high[i]! * less);
     sin[o + i] = s;
     cos[o + i] = c;
     least = Math.min(least, Math.abs(fround(s * c)));

@@ -8,7 +8,7 @@ export const THRESHOLD = 8 * 2 ** 20;
 /** Parts of a job at the threshold; there are more where there is more to do, up to so many for each thread. */
 const [PARTS, PARTS_EACH] = [8, 2];
 /** float64 planes that `sincos` works in, and where they stand among its arguments. */
-const [PLANES, WORK, COUNT] = [132, 8, 5];
+const [PLANES, WORK, COUNT] = [70, 8, 5];
 
 /** The same kernels; large calls are done in parts by all threads. `borrow` is that of the memory. */
 export function splitKernels(

@@ -80,7 +80,7 @@ test("no room for what sincos works in: one thread does it", async () => {
   using own = await threadedFrom({ threads: 2, maxBytes: 2 ** 22 }, 64);
   const high = Float64Array.from({ length: 256 }, (_, i) => 0.99 ** i);
   const frequencies = { high, low: new Float64Array(256) };
-  own.tensor([2 ** 18 + 2 ** 17]); // what is left is less than two threads need
+  own.tensor([2 ** 18 + 2 ** 17 + 2 ** 16]); // what is left is less than two threads need
   const done = workersFirst(() => 0);
   const { sin } = own.sincos(array(range(200).data, [200]), frequencies);
   expectSameBits(sin, wasm({ maxBytes }).sincos(range(200), frequencies).sin);

@@ -24,7 +24,20 @@ export function testOps(device: Device): void {
     test("describe knows the rank and the type of every tensor", async () => {
       const known: [rank: number, dtype: string][] = [];
       await device.run([integers([3], (i) => i), floats([2, 3, 4], () => 1)], (ops, positions, x) => {
-        const { describe, expandDims, float, add, matMul, swapAxes, mean, gather, unflatten, squeeze } = ops;
+        const {
+          describe,
+          expandDims,
+          float,
+          int,
+          takeAlong,
+          add,
+          matMul,
+          swapAxes,
+          mean,
+          gather,
+          unflatten,
+          squeeze,
+        } = ops;
         const results = [
           positions!,
           x!,
@@ -35,6 +48,9 @@ export function testOps(device: Device): void {
           matMul(x!, swapAxes(x!, -1, -2)),
           squeeze(mean(x!, -2), -2),
           gather(x!, ops.minimum(positions!, 1)),
+          int(x!),
+          takeAlong(x!, positions!),
+          ops.uniqueDistances(positions!, positions!).index,
           unflatten(x!, [2, 2]),
           ops.softmax(x!),
         ];
@@ -54,6 +70,9 @@ export function testOps(device: Device): void {
         [3, "float32"],
         [2, "float32"],
         [3, "float32"],
+        [3, "int32"],
+        [3, "float32"],
+        [2, "int32"],
         [4, "float32"],
         [3, "float32"],
       ]);

@@ -93,6 +93,7 @@ export { checkFit, checkTokens, type ModelSizes } from "./model-checks.ts";
 export type {
   Composites,
   Description,
+  Distances,
   DType,
   Operand,
   Ops,

@@ -30,6 +30,14 @@ export interface SinCos<T> {
   readonly cos: T;
 }
 
+/** What {@link Primitives.uniqueDistances} found. */
+export interface Distances<T> {
+  /** Each once, in ascending order: int32 [d]. */
+  readonly distances: T;
+  /** Which of them each pair has: int32 [..., q, k]. */
+  readonly index: T;
+}
+
 /** What is known of a tensor before the graph runs. */
 export interface Description {
   /** One entry per axis; `undefined` where the length is not known yet. */
@@ -63,6 +71,8 @@ export interface Primitives<T> {
   cos(x: T): T;
   /** int32 → float32. */
   float(x: T): T;
+  /** float32 → int32, towards 0. */
+  int(x: T): T;
 
   /** a < b, to be used as the first operand of `where` and nowhere else. */
   less(a: Operand<T>, b: Operand<T>): T;
@@ -84,6 +94,13 @@ export interface Primitives<T> {
   split(x: T, sizes: readonly number[], axis: number): T[];
   /** Rows of `table` [rows, ...rest] at `indices` [...shape]: [...shape, ...rest]. */
   gather(table: T, indices: T): T;
+  /** Values of the last axis: of x [...lead, n], those at `indices` [..., m], which broadcast to [...lead, m]. */
+  takeAlong(x: T, indices: T): T;
+  /**
+   * The different values of key − query: queries [..., q], keys [..., k] int32. What must be computed for each distance
+   * is then computed once, where there would be q · k pairs.
+   */
+  uniqueDistances(queries: T, keys: T): Distances<T>;
 
   /** [..., n, k] × [..., k, m] → [..., n, m]; leading axes broadcast. */
   matMul(a: T, b: T): T;

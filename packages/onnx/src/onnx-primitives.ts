@@ -55,7 +55,7 @@ export function onnxPrimitives(graph: Graph): Primitives<Edge> {
   const reshape = (x: Edge, kept: number, sizes: readonly number[]): Edge =>
     node("Reshape", [x, ints(...new Array<number>(kept).fill(0), ...sizes)], kept + sizes.length);
 
-  return {
+  const primitives: Primitives<Edge> = {
     describe: (x) => ({
       shape: graph.shapeOf(x),
       dtype: x.type === "int32" ? "int32" : "float32",
@@ -78,6 +78,7 @@ export function onnxPrimitives(graph: Graph): Primitives<Edge> {
     sin: unary("Sin"),
     cos: unary("Cos"),
     float: (x) => cast(x, "float32"),
+    int: (x) => cast(x, "int32"),
 
     less(a, b) {
       const [x, y] = operands("Less", a, b);
@@ -120,6 +121,28 @@ export function onnxPrimitives(graph: Graph): Primitives<Edge> {
       ),
     gather: (table, indices) =>
       node("Gather", [table, indices], indices.rank + table.rank - 1, { axis: { int: 0 } }),
+    takeAlong(x, indices) {
+      const shape = (...inputs: Edge[]) =>
+        graph.node("Shape", inputs, { type: "int32", rank: 1 }, { end: { int: -1 } });
+      const rows = graph.node(
+        "Concat",
+        [shape(x), ints(1)],
+        { type: "int32", rank: 1 },
+        { axis: { int: 0 } },
+      );
+      const places = node("Expand", [indices, rows], x.rank);
+      return node("GatherElements", [x, places], x.rank, { axis: { int: -1 } });
+    },
+    uniqueDistances(queries, keys) {
+      const each = primitives.sub(primitives.expandDims(keys, -2), primitives.expandDims(queries, -1));
+      const flat = { type: "int32", rank: 1 } as const;
+      const [distances, , index] = graph.nodes("Unique", [each], [flat, flat, flat, flat]) as [
+        Edge,
+        Edge,
+        Edge,
+      ];
+      return { distances, index: node("Reshape", [index, node("Shape", [each], 1)], each.rank) };
+    },
 
     matMul: (a, b) => node("MatMul", [a, b], Math.max(a.rank, b.rank)),
     sum: (x, axis) => node("ReduceSum", [cast(x, "float32"), ints(axis)], x.rank, { keepdims: { int: 1 } }),
@@ -128,6 +151,7 @@ export function onnxPrimitives(graph: Graph): Primitives<Edge> {
 
     exactSincos: (positions, frequencies) => exactSincos(graph, positions, frequencies),
   };
+  return primitives;
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -14,21 +14,33 @@ const STEP = 2 ** -8;
 
 type Values = Readonly<Record<string, NdArray>>;
 
-/** First values, with some noise: a parameter that begins at 0 may be at a corner there. */
-function valuesOf({ parameters }: Encoder): Values {
-  const first = initialise(parameters, 1);
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape }]) => {
-      const { normal } = random(2, name);
-      return [
-        name,
-        array(
-          first[name]!.map((value) => value + 0.1 * normal()),
-          shape,
-        ),
-      ];
-    }),
+/** What a gradient is taken of: parameters, and what a content encoder sees. */
+function valuesOf(encoder: Encoder): Values {
+  const first = initialise(encoder.parameters, 1);
+  const parameters = Object.entries(encoder.parameters).map(([name, { shape }]) => {
+    const { normal } = random(2, name);
+    // with some noise: a parameter that begins at 0 may be at a corner there
+    return [
+      name,
+      array(
+        Float32Array.from(first[name]!, (value) => value + 0.1 * normal()),
+        shape,
+      ),
+    ] as const;
+  });
+  const seen = inputsOf(encoder, callOf(encoder)).flatMap((input, i) =>
+    encoder.kind === "content" && input.data instanceof Float32Array ? [[inputName(i), input] as const] : [],
   );
+  return Object.fromEntries([...parameters, ...seen]);
+}
+
+const inputName = (i: number) => `input ${i}`;
+
+/** Parameters and inputs, where values take the place of inputs. */
+function split<T>(encoder: Encoder, values: Readonly<Record<string, T>>, own: (input: NdArray) => T) {
+  const inputs = inputsOf(encoder, callOf(encoder)).map((input, i) => values[inputName(i)] ?? own(input));
+  const names = Object.keys(encoder.parameters);
+  return { parameters: Object.fromEntries(names.map((name) => [name, values[name]!])), inputs };
 }
 
 const callOf = ({ positions }: Encoder) => {
@@ -45,7 +57,8 @@ const weightsOf = (outputs: readonly NdArray[]): Float32Array[] =>
 
 /** Σ weight · output on the typed arrays, summed in float64. */
 function loss(encoder: Encoder, values: Values, weights: readonly Float32Array[]): number {
-  const outputs = applyTo(encoder, typedArrays, { ...values }, inputsOf(encoder, callOf(encoder)));
+  const { parameters, inputs } = split(encoder, values, (input) => input);
+  const outputs = applyTo(encoder, typedArrays, parameters, inputs);
   let sum = 0;
   outputs.forEach(({ data }, i) => {
     for (let at = 0; at < data.length; at++) sum += weights[i]![at]! * data[at]!;
@@ -59,7 +72,7 @@ interface Difference {
   readonly corner: number;
 }
 
-/** d loss / d parameter for every entry of a parameter, from the loss on either side. */
+/** d loss / d value for every entry of a value, from the loss on either side. */
 function differences(
   encoder: Encoder,
   values: Values,
@@ -90,13 +103,14 @@ function gradients(
 ): Record<string, Float32Array> {
   const names = Object.keys(values);
   return tf.tidy(() => {
-    const inputs = inputsOf(encoder, callOf(encoder)).map(toTensor);
     const f = (...tensors: tf.Tensor[]) => {
-      const bound = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
-      const parts = applyTo(encoder, ops, bound, inputs).map((output, i) =>
+      const given = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
+      const { parameters, inputs } = split(encoder, given, toTensor);
+      const parts = applyTo(encoder, ops, parameters, inputs).map((output, i) =>
         tf.sum(tf.mul(output, tf.tensor(weights[i]!, output.shape))),
       );
-      return tf.addN(parts);
+      const unused = tensors.map((tensor) => tf.mul(0, tf.sum(tensor))); // forgetting reads no queries
+      return tf.addN([...parts, ...unused]);
     };
     const found = tf.grads(f)(names.map((name) => toTensor(values[name]!)));
     return Object.fromEntries(found.map((gradient, i) => [names[i]!, gradient.dataSync<"float32">()]));
@@ -120,7 +134,8 @@ describe.each(backends)("gradients on tf.js $backend, $with", ({ backend, ops })
   test.each(cases)("$title", async ({ encoder }) => {
     await useBackend(backend);
     const values = valuesOf(encoder);
-    const outputs = applyTo(encoder, typedArrays, { ...values }, inputsOf(encoder, callOf(encoder)));
+    const { parameters, inputs } = split(encoder, values, (input) => input);
+    const outputs = applyTo(encoder, typedArrays, parameters, inputs);
     const weights = weightsOf(outputs);
     const found = gradients(encoder, values, ops, weights);
     for (const name of Object.keys(values)) {

@@ -204,6 +204,11 @@ export function testArithmetic(operation: Operation): void {
     floats([2, 3], sample),
   ]);
 
+  operation("int: float32 to int32, towards 0", [a, b], ({ int }, a, b) => [int(a), int(b)], [
+    integers([2, 3], (i, j) => Math.trunc(sample(i, j))),
+    integers([2, 3], (i, j) => Math.trunc(other(i, j))),
+  ]);
+
   operation(
     "less and where, tensors and numbers",
     [a, b, m, n],

@@ -33,6 +33,21 @@ export function testRelative(operation: Operation): void {
     );
   }
   operation(
+    "uniqueDistances of a batch with gaps and repeats",
+    [
+      integers([2, 2], (b, i) => [7, 3, 3, 40][2 * b + i]!),
+      integers([2, 3], (b, j) => [5, 7, 7, 3, 0, 40][3 * b + j]!),
+    ],
+    ({ uniqueDistances }, queries, keys) => {
+      const { distances, index } = uniqueDistances(queries!, keys!);
+      return [distances, index];
+    },
+    [
+      integers([8], (i) => [-40, -37, -3, -2, 0, 2, 4, 37][i]!),
+      integers([2, 2, 3], (b, i, j) => [3, 4, 4, 5, 6, 6, 4, 2, 7, 1, 0, 4][6 * b + 3 * i + j]!),
+    ],
+  );
+  operation(
     "relativeScores of a batch",
     [integers([2, 4], (b, i) => 3 * b + i), integers([2, 5], (b, j) => b * 2 + j * (b + 1))],
     (ops, queries, keys) => [body(ops, queries!, keys!)],

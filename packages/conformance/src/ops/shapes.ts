@@ -162,4 +162,35 @@ export function testShapes(operation: Operation): void {
       integers([4], (i) => 10 * [4, 0, 0, 2][i]!),
     ],
   );
+
+  const picks = (...index: number[]): number => ((wholeSample(...index) % 4) + 4) % 4;
+  operation(
+    "takeAlong the last axis: indices of each row, of all of them, of each matrix",
+    [
+      x3,
+      integers([2, 3, 5], picks),
+      integers([3, 5], picks),
+      integers([2], (i) => 3 * i),
+      integers([2, 1, 3], picks),
+      x1,
+      integers([2, 3], (i, j) => 10 * i + j),
+      integers([2, 1], () => 2),
+    ],
+    ({ takeAlong }, x, own, shared, one, blocks, vector, wholes, last) => [
+      takeAlong(x, own),
+      takeAlong(x, shared),
+      takeAlong(x, one),
+      takeAlong(x, blocks),
+      takeAlong(vector, one),
+      takeAlong(wholes, last),
+    ],
+    [
+      floats([2, 3, 5], (i, j, k) => sample(i, j, picks(i, j, k))),
+      floats([2, 3, 5], (i, j, k) => sample(i, j, picks(j, k))),
+      floats([2, 3, 2], (i, j, k) => sample(i, j, 3 * k)),
+      floats([2, 3, 3], (i, j, k) => sample(i, j, picks(i, 0, k))),
+      floats([2], (i) => sample(3 * i)),
+      integers([2, 1], (i) => 10 * i + 2),
+    ],
+  );
 }

@@ -52,15 +52,14 @@ export function cope(given: CopeOptions): ContentEncoder<CopeParameters> {
  * @param positions [batch, heads, q, k], counted from each key to the query
  */
 export function copeScores<T>(ops: Ops<T>, q: T, positions: T, table: T, rows: number): T {
-  const { abs, constant, expandDims, matMul, maximum, minimum, squeeze, sub, swapAxes } = ops;
+  const { add, floor, int, matMul, minimum, mul, sub, swapAxes, takeAlong } = ops;
   const products = matMul(q, swapAxes(table, -2, -1)); // [batch, heads, q, rows]
-  const place = constant(
-    Float32Array.from({ length: rows }, (_, row) => row),
-    [rows],
-  );
-  const distance = abs(sub(expandDims(minimum(positions, rows - 1), -1), place)); // [batch, heads, q, k, rows]
-  const shares = maximum(sub(1, distance), 0);
-  return squeeze(matMul(shares, expandDims(products, -1)), -1);
+  const within = minimum(positions, rows - 1);
+  const below = floor(within);
+  const row = int(below);
+  const low = takeAlong(products, row);
+  const high = takeAlong(products, minimum(add(row, 1), rows - 1));
+  return add(low, mul(sub(within, below), sub(high, low)));
 }
 
 function sigmoid<T>({ add, div, exp, neg }: Ops<T>, x: T): T {

@@ -1,11 +1,11 @@
 import { checkBoolean, checkOptions, checkSize, demand, optional, orElse } from "../checks.ts";
 import { type ContentEncoder, content } from "../encoder.ts";
 import {
+  bucketsOf,
   checkEvenBuckets,
   debertaBucketsOf,
   debertaChecks,
   debertaTable,
-  lookUpBuckets,
 } from "../log-buckets.ts";
 import { normal, type Parameter } from "../parameters.ts";
 import { relativeProducts } from "../relative-products.ts";
@@ -75,16 +75,18 @@ export function deberta(given: DebertaOptions): ContentEncoder<Readonly<Record<s
       ...(positionToContent && { positionQueries: table }),
     },
     scores(ops, { q, k, products }, queries, keys, { positionKeys, positionQueries }) {
-      const { add, gather, mul, swapAxes, unflatten } = ops;
-      const index = lookUpBuckets(ops, queries, keys, buckets); // [..., q, k]
-      const perBatch = ops.describe(index).shape.length === 3;
-      const vectors = (from: typeof q) => unflatten(gather(from, index), [heads, dim]); // [..., q, k, heads, dim]
+      const { add, gather, mul, neg, swapAxes, unflatten } = ops;
+      const vectors = (table: typeof q, distances: typeof q) =>
+        unflatten(gather(table, bucketsOf(ops, distances, buckets)), [heads, dim]);
       const own = mul(products, 1 / Math.sqrt(terms) - 1);
-      const asked = positionKeys && relativeProducts(ops, q, vectors(positionKeys), perBatch);
+      const asked =
+        positionKeys &&
+        relativeProducts(ops, q, [queries, keys], (distances) => vectors(positionKeys, distances));
       const answered =
         positionQueries &&
-        swapAxes(relativeProducts(ops, k, swapAxes(vectors(positionQueries), -4, -3), perBatch), -2, -1);
-      const added = asked && answered ? add(asked, answered) : (asked ?? answered)!;
+        relativeProducts(ops, k, [keys, queries], (distances) => vectors(positionQueries, neg(distances)));
+      const turned = answered && swapAxes(answered, -2, -1);
+      const added = asked && turned ? add(asked, turned) : (asked ?? turned)!;
       return add(own, mul(added, 1 / Math.sqrt(terms * dim)));
     },
   });

@@ -49,11 +49,11 @@ export function transformerXl(given: TransformerXlOptions): ContentEncoder<Trans
       v: zeros(heads, 1, dim),
     },
     scores(ops, { q, k }, queries, keys, { relative, u, v }) {
-      const { add, concat, expandDims, matMul, mul, sincos, sub, swapAxes, unflatten } = ops;
-      const { sin, cos } = sincos(sub(expandDims(queries, -1), expandDims(keys, -2)), frequencies);
-      const distances = unflatten(matMul(concat([sin, cos], -1), relative), [heads, dim]); // [..., q, k, heads, dim]
-      const perBatch = ops.describe(queries).shape.length === 2;
-      const byDistance = relativeProducts(ops, add(q, v), distances, perBatch); // [batch, heads, q, k]
+      const { add, concat, matMul, mul, neg, sincos, swapAxes, unflatten } = ops;
+      const byDistance = relativeProducts(ops, add(q, v), [queries, keys], (distances) => {
+        const { sin, cos } = sincos(neg(distances), frequencies);
+        return unflatten(matMul(concat([sin, cos], -1), relative), [heads, dim]);
+      });
       const byKey = matMul(u, swapAxes(k, -2, -1)); // [batch, heads, 1, k]
       return mul(add(byDistance, byKey), 1 / Math.sqrt(dim));
     },

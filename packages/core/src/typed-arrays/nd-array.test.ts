@@ -34,7 +34,7 @@ test.each<[unknown, unknown, Error]>([
 });
 
 describe("operations that do not fit", () => {
-  const { add, gather, matMul, split, unflatten } = typedArrays;
+  const { add, gather, matMul, split, takeAlong, unflatten } = typedArrays;
   const x = (...shape: number[]) => array(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
   const m = array(Int32Array.of(0, 1, 2));
 
@@ -63,6 +63,11 @@ describe("operations that do not fit", () => {
       "an index beyond the table",
       () => gather(x(2, 4), m),
       new RangeError("gather: indices must be from 0 to 1, got 2 at index 2"),
+    ],
+    [
+      "an index beyond the axis",
+      () => takeAlong(x(2, 2), m),
+      new RangeError("takeAlong: indices must be from 0 to 1, got 2"),
     ],
     [
       "sizes of parts",

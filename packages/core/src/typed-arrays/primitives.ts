@@ -2,9 +2,12 @@ import { show } from "../checks.ts";
 import { fillSincos } from "../frequencies.ts";
 import type { Primitives } from "../ops.ts";
 import { sizeOf } from "../parameters.ts";
+import { relativePositions } from "../relative-positions.ts";
 import { broadcastShape, broadcastStrides, eachRow } from "./broadcast.ts";
 import * as elementwise from "./elementwise.ts";
 import { array, type NdArray } from "./nd-array.ts";
+
+type Data = NdArray["data"];
 
 const slotOf = (rank: number, axis: number): number => rank + axis;
 const emptyLike = ({ data }: NdArray, length: number) =>
@@ -110,6 +113,46 @@ function gather({ data, shape }: NdArray, indices: NdArray): NdArray {
   return { data: out, shape: [...indices.shape, ...rest] };
 }
 
+function takeAlong({ data, shape }: NdArray, indices: NdArray): NdArray {
+  const [lead, length] = [shape.slice(0, -1), shape.at(-1)!];
+  const width = indices.shape.at(-1)!;
+  const out = emptyLike({ data, shape }, sizeOf(lead) * width);
+  const strides = [...broadcastStrides(indices.shape.slice(0, -1), lead).map((stride) => stride * width), 0];
+  let [o, start] = [0, 0];
+  eachRow([...lead, 1], [strides], ([at]) => {
+    for (let j = 0; j < width; j++) {
+      const place = indices.data[at! + j]!;
+      if (!(place >= 0 && place < length)) {
+        throw new RangeError(`takeAlong: indices must be from 0 to ${length - 1}, got ${place}`);
+      }
+      out[o++] = data[start + place]!;
+    }
+    start += length;
+  });
+  return { data: out, shape: [...lead, width] };
+}
+
+function uniqueDistances(queries: NdArray, keys: NdArray) {
+  const { data, shape } = relativePositions(primitives, queries, keys);
+  const distances = Int32Array.from(new Set(data)).sort();
+  const places = new Map(Array.from(distances, (distance, place) => [distance, place]));
+  const index = Int32Array.from(data, (distance) => places.get(distance)!);
+  return { distances: array(distances), index: array(index, shape) };
+}
+
+function addScaled(sums: Float64Array, factor: number, data: Data, at: number): void {
+  for (let j = 0; j < sums.length; j++) sums[j]! += factor * data[at + j]!;
+}
+
+/** Four rows one after another: the same sums, loaded and stored once. */
+function addFour(sums: Float64Array, factors: Data, from: number, rows: Data, at: number): void {
+  const m = sums.length;
+  const [a, b, c, d] = [factors[from]!, factors[from + 1]!, factors[from + 2]!, factors[from + 3]!];
+  for (let j = 0, i = at; j < m; j++, i++) {
+    sums[j] = sums[j]! + a * rows[i]! + b * rows[i + m]! + c * rows[i + 2 * m]! + d * rows[i + 3 * m]!;
+  }
+}
+
 /** Each row of the result is summed in float64 and rounded once. */
 function matMul(a: NdArray, b: NdArray): NdArray {
   const [n, k] = a.shape.slice(-2) as [number, number];
@@ -133,11 +176,10 @@ function matMul(a: NdArray, b: NdArray): NdArray {
     ([matrixA, matrixB]) => {
       for (let row = 0; row < n; row++, o += m) {
         sums.fill(0);
-        for (let i = 0; i < k; i++) {
-          const factor = a.data[(matrixA! * n + row) * k + i]!;
-          const at = (matrixB! * k + i) * m;
-          for (let j = 0; j < m; j++) sums[j]! += factor * b.data[at + j]!;
-        }
+        const [from, of] = [(matrixA! * n + row) * k, matrixB! * k * m];
+        let i = 0;
+        for (; i + 4 <= k; i += 4) addFour(sums, a.data, from + i, b.data, of + i * m);
+        for (; i < k; i++) addScaled(sums, a.data[from + i]!, b.data, of + i * m);
         out.set(sums, o);
       }
     },
@@ -169,6 +211,7 @@ export const primitives: Primitives<NdArray> = {
   sin: elementwise.unary(Math.sin),
   cos: elementwise.unary(Math.cos),
   float,
+  int: ({ data, shape }) => ({ data: Int32Array.from(data), shape }),
 
   less: (a, b) => float(elementwise.less(a, b)),
   where(condition, a, b) {
@@ -188,6 +231,8 @@ export const primitives: Primitives<NdArray> = {
   concat,
   split,
   gather,
+  takeAlong,
+  uniqueDistances,
 
   matMul,
   sum: reduction(total),

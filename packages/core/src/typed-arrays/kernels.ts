@@ -1,6 +1,11 @@
 import type { Composites } from "../ops.ts";
+import { sizeOf } from "../parameters.ts";
+import { relativePositions } from "../relative-positions.ts";
 import { broadcastStrides, eachRow } from "./broadcast.ts";
 import type { NdArray } from "./nd-array.ts";
+import { primitives } from "./primitives.ts";
+
+type Data = NdArray["data"];
 
 /** One pass over `x`; each product and sum in float64, rounded once. */
 const rotate: Composites<NdArray>["rotate"] = (x, { sin, cos }, { pairing, dim, rotaryDim }) => {
@@ -13,16 +18,45 @@ const rotate: Composites<NdArray>["rotate"] = (x, { sin, cos }, { pairing, dim, 
     broadcastStrides(sin.shape, rows),
   ];
   eachRow(rows, strides, ([at, turn]) => {
-    for (let i = 0; i < half; i++) {
-      const first = at! + i * pairStep;
-      const second = first + memberStep;
-      const [s, c] = [sin.data[turn! + i]!, cos.data[turn! + i]!];
-      const [a, b] = [x.data[first]!, x.data[second]!];
-      out[first] = a * c - b * s;
-      out[second] = b * c + a * s;
-    }
+    turnRow(out, x.data, at!, pairStep, memberStep, sin.data, cos.data, turn!, half);
   });
   return { data: out, shape: x.shape };
 };
 
-export const kernels: Partial<Composites<NdArray>> = { rotate };
+function turnRow(
+  out: Float32Array,
+  x: Data,
+  at: number,
+  pairStep: number,
+  memberStep: number,
+  sin: Data,
+  cos: Data,
+  turn: number,
+  half: number,
+): void {
+  for (let i = 0; i < half; i++, at += pairStep) {
+    const [s, c] = [sin[turn + i]!, cos[turn + i]!];
+    const [a, b] = [x[at]!, x[at + memberStep]!];
+    out[at] = a * c - b * s;
+    out[at + memberStep] = b * c + a * s;
+  }
+}
+
+/** Asks once for each distance; scores of another shape are the body's. */
+const relativeScores: Composites<NdArray>["relativeScores"] = (queries, keys, scoreOf) => {
+  const { distances, index } = primitives.uniqueDistances(queries, keys);
+  const scores = scoreOf(primitives.expandDims(distances, -2)); // [heads, 1, d]
+  const [heads = 0, count] = [scores.shape[0], distances.data.length];
+  const fits = scores.data instanceof Float32Array && `${scores.shape}` === `${[heads, 1, count]}`;
+  if (!fits) return scoreOf(relativePositions(primitives, queries, keys));
+  const [lead, pairs] = [index.shape.slice(0, -2), sizeOf(index.shape.slice(-2))];
+  const out = new Float32Array(sizeOf(lead) * heads * pairs);
+  for (let row = 0; row < out.length / pairs; row++) {
+    const from = (row % heads) * count;
+    const places = index.data.subarray(Math.floor(row / heads) * pairs);
+    for (let i = 0, o = row * pairs; i < pairs; i++) out[o + i] = scores.data[from + places[i]!]!;
+  }
+  return { data: out, shape: [...lead, heads, ...index.shape.slice(-2)] };
+};
+
+export const kernels: Partial<Composites<NdArray>> = { relativeScores, rotate };

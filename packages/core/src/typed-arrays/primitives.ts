@@ -41,19 +41,41 @@ const float = ({ data, shape }: NdArray): NdArray => ({ data: Float32Array.from(
 const total = (line: Float64Array): number => line.reduce((sum, value) => sum + value, 0);
 
 function swapAxes({ data, shape }: NdArray, first: number, second: number): NdArray {
-  const order = shape.map((_, i) => i);
-  const [i, j] = [slotOf(shape.length, first), slotOf(shape.length, second)];
-  [order[i], order[j]] = [j, i];
-  const from = broadcastStrides(shape, shape);
-  const swapped = order.map((axis) => shape[axis]!);
-  const strides = order.map((axis) => from[axis]!);
+  const slots = [slotOf(shape.length, first), slotOf(shape.length, second)] as const;
+  const [i, j] = [Math.min(...slots), Math.max(...slots)];
+  if (i === j) return { data, shape };
+  const [n, m] = [shape[i]!, shape[j]!];
+  const [outer, between, inner] = [[0, i] as const, [i + 1, j] as const, [j + 1] as const].map((part) =>
+    sizeOf(shape.slice(...part)),
+  ) as [number, number, number];
   const out = emptyLike({ data, shape }, data.length);
-  const [width, step] = [swapped.at(-1)!, strides.at(-1)!];
-  let o = 0;
-  eachRow(swapped, [strides], ([at]) => {
-    for (let k = 0; k < width; k++) out[o++] = data[at! + k * step]!;
-  });
-  return { data: out, shape: swapped };
+  if (inner === 1) swapValues(data, out, [outer, n, between, m]);
+  else {
+    let o = 0;
+    for (let block = 0; block < outer; block++) {
+      for (let y = 0; y < m; y++) {
+        for (let z = 0; z < between; z++) {
+          for (let x = 0; x < n; x++, o += inner) {
+            copy(data, (((block * n + x) * between + z) * m + y) * inner, inner, out, o);
+          }
+        }
+      }
+    }
+  }
+  return { data: out, shape: shape.with(i, m).with(j, n) };
+}
+
+/** [outer, n, between, m] → [outer, m, between, n] */
+function swapValues(from: Data, to: Data, [outer, n, between, m]: readonly [number, number, number, number]) {
+  let at = 0;
+  for (let block = 0; block < outer; block++) {
+    for (let x = 0; x < n; x++) {
+      for (let z = 0; z < between; z++) {
+        let o = (block * m * between + z) * n + x;
+        for (let y = 0; y < m; y++, o += between * n) to[o] = from[at++]!;
+      }
+    }
+  }
 }
 
 function concat(xs: readonly NdArray[], axis: number): NdArray {
@@ -134,14 +156,17 @@ function takeAlong({ data, shape }: NdArray, indices: NdArray): NdArray {
 
 function uniqueDistances(queries: NdArray, keys: NdArray) {
   const { data, shape } = relativePositions(primitives, queries, keys);
-  const distances = Int32Array.from(new Set(data)).sort();
-  const places = new Map(Array.from(distances, (distance, place) => [distance, place]));
-  const index = Int32Array.from(data, (distance) => places.get(distance)!);
+  const places = new Map<number, number>();
+  for (let i = 0; i < data.length; i++) places.set(data[i]!, 0);
+  const distances = Int32Array.from(places.keys()).sort();
+  for (const [place, distance] of distances.entries()) places.set(distance, place);
+  const index = new Int32Array(data.length);
+  for (let i = 0; i < data.length; i++) index[i] = places.get(data[i]!)!;
   return { distances: array(distances), index: array(index, shape) };
 }
 
-function addScaled(sums: Float64Array, factor: number, data: Data, at: number): void {
-  for (let j = 0; j < sums.length; j++) sums[j]! += factor * data[at + j]!;
+function addScaled(sums: Float64Array, factor: number, row: Data, at: number): void {
+  for (let j = 0; j < sums.length; j++) sums[j]! += factor * row[at + j]!;
 }
 
 /** Four rows one after another: the same sums, loaded and stored once. */

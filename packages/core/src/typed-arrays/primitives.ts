@@ -19,6 +19,21 @@ function copy(from: NdArray["data"], start: number, length: number, to: NdArray[
   else for (let i = 0; i < length; i++) to[at + i] = from[start + i]!;
 }
 
+/** `count` runs of `length` values, which lie so many steps apart here and there. */
+function copyRuns(
+  from: Data,
+  start: number,
+  step: number,
+  to: Data,
+  at: number,
+  toStep: number,
+  length: number,
+  count: number,
+): void {
+  if (length === 1) for (let i = 0; i < count; i++) to[at + i * toStep] = from[start + i * step]!;
+  else for (let i = 0; i < count; i++) copy(from, start + i * step, length, to, at + i * toStep);
+}
+
 /** Folds each line along `axis` into one value, in float64. */
 function reduction(fold: (line: Float64Array) => number) {
   return ({ data, shape }: NdArray, axis: number): NdArray => {
@@ -93,11 +108,10 @@ function concat(xs: readonly NdArray[], axis: number): NdArray {
   const blocks = xs.map(({ shape }) => sizeOf(shape.slice(at)));
   const width = blocks.reduce((a, b) => a + b, 0);
   const out = emptyLike(first, rows * width);
-  for (let row = 0, o = 0; row < rows; row++) {
-    xs.forEach(({ data }, i) => {
-      copy(data, row * blocks[i]!, blocks[i]!, out, o);
-      o += blocks[i]!;
-    });
+  let start = 0;
+  for (const [i, { data }] of xs.entries()) {
+    copyRuns(data, 0, blocks[i]!, out, start, width, blocks[i]!, rows);
+    start += blocks[i]!;
   }
   const length = xs.reduce((sum, { shape }) => sum + shape[at]!, 0);
   return { data: out, shape: first.shape.map((n, i) => (i === at ? length : n)) };
@@ -114,10 +128,7 @@ function split(x: NdArray, sizes: readonly number[], axis: number): NdArray[] {
   let start = 0;
   return sizes.map((size) => {
     const out = emptyLike(x, rows * size * inner);
-    for (let row = 0; row < rows; row++) {
-      const from = (row * length + start) * inner;
-      copy(x.data, from, size * inner, out, row * size * inner);
-    }
+    copyRuns(x.data, start * inner, length * inner, out, 0, size * inner, size * inner, rows);
     start += size;
     return { data: out, shape: x.shape.map((n, i) => (i === at ? size : n)) };
   });

@@ -1,18 +1,10 @@
-import {
-  array,
-  completeOps,
-  fillSincos,
-  type NdArray,
-  type Operand,
-  type Ops,
-  type Primitives,
-  sizeOf,
-  typedArrays,
-} from "@posenc/core";
+import { completeOps, fillSincos, type Operand, type Ops, type Primitives, sizeOf } from "@posenc/core";
 import * as tf from "@tensorflow/tfjs-core";
+import { relativeScoresKernel, uniqueDistances } from "./distances.ts";
 import { hostValues } from "./host-values.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { rotateKernel } from "./rotate.ts";
+import { takeAlong } from "./take-along.ts";
 
 type Tensor = tf.Tensor;
 type Binary = (a: Tensor, b: Tensor) => Tensor;
@@ -59,48 +51,6 @@ function matMul(a: Tensor, b: Tensor): Tensor {
   const lead = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const repeated = (x: Tensor) => repeatTo(x, [...lead, ...x.shape.slice(-2)]);
   return tf.matMul(repeated(a), repeated(b));
-}
-
-/**
- * Rows that have one list of indices are gathered together. With a gradient of its own: that of `gather` asks for one
- * of the indices where they were computed.
- */
-function takeAlong(x: Tensor, indices: Tensor): Tensor {
-  const [lead, length] = [x.shape.slice(0, -1), x.shape.at(-1)!];
-  const [own, width] = [indices.shape.slice(0, -1), indices.shape.at(-1)!];
-  const apart = own.findIndex((n) => n !== 1);
-  const rest = apart < 0 ? [] : lead.slice(lead.length - own.length + apart);
-  const rows = sizeOf(rest);
-  const outer = sizeOf(lead.slice(0, lead.length - rest.length));
-  const starts = new Int32Array(rows * width);
-  for (let row = 1; row < rows; row++) starts.fill(row * length, row * width, (row + 1) * width);
-  const take = tf.customGrad((...given) => {
-    const [x, save] = given as unknown as [Tensor, (tensors: Tensor[]) => void];
-    const within = tf.reshape(indices, [...own.slice(own.length - rest.length), width]);
-    const places = tf.reshape(
-      tf.add(within, tf.tensor(starts, [...rest, width], "int32")),
-      [-1],
-    ) as tf.Tensor1D;
-    save([places]);
-    const value = tf.gather(tf.reshape(x, [outer, rows * length]), places, 1);
-    return {
-      value: tf.reshape(value, [...lead, width]),
-      gradFunc(dy: Tensor, [places]: Tensor[]) {
-        const columns = tf.transpose(tf.reshape(dy, [outer, rows * width]));
-        const sums = tf.unsortedSegmentSum(columns, places as tf.Tensor1D, rows * length);
-        return tf.reshape(tf.transpose(sums), x.shape);
-      },
-    };
-  });
-  return take(x);
-}
-
-/** On the host, as {@link exactSincos}. */
-function uniqueDistances(queries: Tensor, keys: Tensor) {
-  const host = (x: Tensor) => array(hostValues(x) as Int32Array, x.shape);
-  const { distances, index } = typedArrays.uniqueDistances(host(queries), host(keys));
-  const tensor = ({ data, shape }: NdArray) => tf.tensor(data, [...shape], "int32");
-  return { distances: tensor(distances), index: tensor(index) };
 }
 
 /** positions → sines and cosines of the `frequencies` in its attributes; where a backend has it. */
@@ -166,6 +116,7 @@ const primitives: Primitives<Tensor> = {
 
 /** Ops on TensorFlow.js tensors, on whichever backend is set. Tensors come and go as in tf.js: use `tf.tidy`. */
 export const tfjs: Ops<Tensor> = completeOps(primitives, {
+  relativeScores: relativeScoresKernel(primitives),
   rotate: rotateKernel(primitives),
   relu: (x) => tf.relu(x),
   softmax: (x) => tf.softmax(x),

@@ -11,7 +11,7 @@ type Data = NdArray["data"];
 const rotate: Composites<NdArray>["rotate"] = (x, { sin, cos }, { pairing, dim, rotaryDim }) => {
   const half = rotaryDim / 2;
   const [pairStep, memberStep] = pairing === "halves" ? [1, half] : [2, 1];
-  const out = Float32Array.from(x.data);
+  const out = rotaryDim < dim ? Float32Array.from(x.data) : new Float32Array(x.data.length);
   const rows = [...x.shape.slice(0, -1), half];
   const strides = [
     [...broadcastStrides([...x.shape.slice(0, -1), dim], x.shape).slice(0, -1), 0],
@@ -35,8 +35,10 @@ function turnRow(
   half: number,
 ): void {
   for (let i = 0; i < half; i++, at += pairStep) {
-    const [s, c] = [sin[turn + i]!, cos[turn + i]!];
-    const [a, b] = [x[at]!, x[at + memberStep]!];
+    const s = sin[turn + i]!;
+    const c = cos[turn + i]!;
+    const a = x[at]!;
+    const b = x[at + memberStep]!;
     out[at] = a * c - b * s;
     out[at + memberStep] = b * c + a * s;
   }

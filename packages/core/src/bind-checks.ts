@@ -131,7 +131,7 @@ export function checkRotary<T>(
   positions: T,
   keyPositions: T,
 ): void {
-  const { name, dim, positions: range } = encoder;
+  const { name, dim, heads, positions: range } = encoder;
   const places = [
     ["q", q, "positions", positions],
     ["k", k, keyPositions === positions ? "positions" : "keyPositions", keyPositions],
@@ -145,6 +145,11 @@ export function checkRotary<T>(
       );
     }
     checkRows(name, what, { shape, dtype: ops.describe(x).dtype }, dim, where, place);
+    if (heads !== undefined && (shape.length < 3 || !agree(heads, shape.at(-3)))) {
+      throw new RangeError(
+        `${name}: ${what} must have shape [..., ${heads}, length, ${dim}], a turn for each head, got ${shapeText(shape)}`,
+      );
+    }
   }
   const [qShape, kShape] = [ops.describe(q).shape, ops.describe(k).shape];
   if (qShape.length !== kShape.length || (qShape.length === 4 && !agree(qShape[0], kShape[0]))) {

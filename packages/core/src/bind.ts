@@ -61,7 +61,8 @@ const binders: Binders = {
       return ops.scope(titleOf(encoder), (): [q: Tensor, k: Tensor] => {
         const turner = (turns: RotaryEncoder["turns"], positions: Tensor) => {
           const { sin, cos } = turns(ops, positions, values);
-          const spread = perBatch(ops.describe(positions).shape, encoder.positions) && !encoder.perHead;
+          const spread =
+            encoder.heads === undefined && perBatch(ops.describe(positions).shape, encoder.positions);
           const turn = spread ? { sin: ops.expandDims(sin, -3), cos: ops.expandDims(cos, -3) } : { sin, cos };
           const { blocks = 1, outputPairing = encoder.pairing } = encoder;
           return (x: Tensor) => {

@@ -66,8 +66,8 @@ export interface RotaryEncoder<P extends Parameters = Parameters> extends Strate
   readonly outputPairing?: Pairing;
   /** By what turning makes a vector longer, where all of it is turned (an attention factor); 1 unless given. */
   readonly gain?: number;
-  /** Each head has turns of its own: sines and cosines are [..., heads, length, rotaryDim / 2]. */
-  readonly perHead?: boolean;
+  /** How many heads have turns of their own, if they do: sines and cosines are [..., heads, length, rotaryDim / 2]. */
+  readonly heads?: number;
   /** A head is so many blocks of equal length, one after the other, and a pair lies within a block; 1 unless given. */
   readonly blocks?: number;
 }

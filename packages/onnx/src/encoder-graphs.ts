@@ -43,9 +43,9 @@ const writers: Writers = {
 
   rotary(encoder, job) {
     const { file, values, layout } = job;
-    const { dim } = encoder;
-    const q = headed(job, "q", { heads: layout.heads, named: "heads", length: "length", dim });
-    const shared = { heads: layout.keyHeads ?? layout.heads, named: "key_heads", length: "key_length" };
+    const { dim, heads = layout.heads } = encoder;
+    const q = headed(job, "q", { heads, named: "heads", length: "length", dim });
+    const shared = { heads: layout.keyHeads ?? heads, named: "key_heads", length: "key_length" };
     const k = headed(job, "k", { ...shared, dim });
     const v = layout.attention && headed(job, "v", { ...shared, dim: layout.layout && dim });
     const positions = positionsOf(encoder, file, layout, "positions", "offset", "length", q.x);

@@ -12,6 +12,7 @@ import {
   typedArrays,
 } from "@posenc/core";
 import { sameShape, size } from "./check-arrays.ts";
+import { stepsOf } from "./collapse.ts";
 import { type Arena, arena, checkMaxBytes, type Data, reserve } from "./memory/arena.ts";
 import { openScope, type Scope, scoped } from "./memory/scope.ts";
 import { type AddInto, addOn, broadcast, checkBroadcast } from "./operations/add.ts";
@@ -228,7 +229,8 @@ export function wasmOn(memory: Arena): Wasm {
     kernels: {
       rotate(x, turn, layout) {
         const { sin, cos } = turn;
-        const usual = sameShape(sin.shape, cos.shape) && cos.shape.at(-1) === layout.rotaryDim / 2;
+        const rows = stepsOf(cos.shape.slice(0, -1), x.shape.slice(0, -1)) !== undefined;
+        const usual = rows && sameShape(sin.shape, cos.shape) && cos.shape.at(-1) === layout.rotaryDim / 2;
         return usual ? rotate(x, turn, layout) : plainTypedArrays.rotate(x, turn, layout);
       },
       sincos: (positions, frequencies) =>

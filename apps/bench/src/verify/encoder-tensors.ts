@@ -163,11 +163,7 @@ function fewOf(exported: Exported, length: number): number {
 
 function headsOf(exported: Exported<RotaryEncoder>): [queries: number, keys: number] {
   const { encoder, options, axes } = exported;
-  if (encoder.perHead) {
-    const at = positionsOf({ batch: 1, rows: 1, start: 0, span: 1, length: 1 }, 1, encoder.positions);
-    const heads = encoder.turns(typedArrays, at, valuesOf(exported)).sin.shape.at(-3)!;
-    return [heads, heads];
-  }
+  if (encoder.heads !== undefined) return [encoder.heads, encoder.heads];
   const { heads = axes.fixed("heads"), keyHeads = options.heads ?? axes.fixed("key_heads") } = options;
   return [heads ?? keyHeads ?? ANY_HEADS, keyHeads ?? heads ?? ANY_HEADS];
 }

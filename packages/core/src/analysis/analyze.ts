@@ -63,7 +63,7 @@ export function analyze(encoder: Encoder, options: AnalyzeOptions = {}): Analysi
   const { trainedLength = null, seed = 0 } = options;
   const length = Math.min(checkCount("analyze", "length", options.length ?? 128, 1, 4096), reachOf(encoder));
   if (trainedLength !== null) checkCount("analyze", "trainedLength", trainedLength);
-  const heads = "heads" in encoder ? encoder.heads : 1;
+  const heads = ("heads" in encoder && encoder.heads) || 1;
   if (heads * length ** 2 > MOST_SCORES) {
     throw new RangeError(
       `analyze: length must be at most ${Math.floor(Math.sqrt(MOST_SCORES / heads))} for ${heads} heads, got ${length}`,

@@ -30,7 +30,7 @@ const scorings: { readonly [K in Kind]: Scoring<Extract<Encoder, { kind: K }>> }
     relation: "ratio",
     matrices(encoder, values, length) {
       const positions = firstPlaces(encoder, length);
-      const heads = encoder.perHead ? encoder.turns(typedArrays, positions, values).cos.shape.at(-3)! : 1;
+      const { heads = 1 } = encoder;
       const ones = filled([1, heads, length, encoder.dim], 1);
       const turned = bind(encoder, typedArrays, values)(ones, ones, positions);
       return Array.from({ length: heads }, (_, head) => {

@@ -68,3 +68,24 @@ test.each<[object, Error]>([
 ])("bad options %j", (options, error) => {
   expect(() => mixedRope(options as MixedRopeOptions)).toThrow(error);
 });
+
+test("queries and keys have the heads that it was made for", () => {
+  const encoder = mixedRope({ dim: 8, heads: 4 });
+  const { frequencies } = encoder.parameters;
+  const values = { frequencies: array(initialise(encoder.parameters, 1).frequencies!, frequencies.shape) };
+  const run = bind(encoder, typedArrays, values);
+  const ones = (...shape: number[]) =>
+    array(new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1), shape);
+  const places = array(new Int32Array(6), [3, 2]);
+  expect(run(ones(1, 4, 3, 8), ones(1, 4, 3, 8), places)[0].shape).toEqual([1, 4, 3, 8]);
+  expect(() => run(ones(1, 8, 3, 8), ones(1, 4, 3, 8), places)).toThrow(
+    new RangeError(
+      "mixedRope: q must have shape [..., 4, length, 8], a turn for each head, got [1, 8, 3, 8]",
+    ),
+  );
+  expect(() => run(ones(1, 4, 3, 8), ones(1, 2, 3, 8), places)).toThrow(
+    new RangeError(
+      "mixedRope: k must have shape [..., 4, length, 8], a turn for each head, got [1, 2, 3, 8]",
+    ),
+  );
+});

@@ -54,7 +54,7 @@ export function mixedRope(given: MixedRopeOptions): RotaryEncoder<{ readonly fre
     options,
     dim,
     pairing,
-    perHead: true,
+    heads,
     positions: { axes: 2, real: domain === "real" },
     parameters: {
       frequencies: { shape: [2, heads, pairs], init: { values: firstFrequencies(heads, dim, base) } },

@@ -1,18 +1,24 @@
+import { compositeBodies } from "../composites.ts";
 import type { Composites } from "../ops.ts";
 import { sizeOf } from "../parameters.ts";
-import { relativePositions } from "../relative-positions.ts";
-import { broadcastStrides, eachRow } from "./broadcast.ts";
+import { broadcastShape, broadcastStrides, eachRow } from "./broadcast.ts";
 import type { NdArray } from "./nd-array.ts";
 import { primitives } from "./primitives.ts";
 
 type Data = NdArray["data"];
 
-/** One pass over `x`; each product and sum in float64, rounded once. */
-const rotate: Composites<NdArray>["rotate"] = (x, { sin, cos }, { pairing, dim, rotaryDim }) => {
+const bodies = compositeBodies(primitives);
+
+/** One pass over `x`, unless the turn is the larger one; each product and sum in float64, rounded once. */
+const rotate: Composites<NdArray>["rotate"] = (x, { sin, cos }, layout) => {
+  const { pairing, dim, rotaryDim } = layout;
   const half = rotaryDim / 2;
+  const rows = [...x.shape.slice(0, -1), half];
+  const plain = x.shape.at(-1) === dim && sin.shape.at(-1) === half && `${sin.shape}` === `${cos.shape}`;
+  if (!plain || `${broadcastShape(rows, sin.shape)}` !== `${rows}`)
+    return bodies.rotate(x, { sin, cos }, layout);
   const [pairStep, memberStep] = pairing === "halves" ? [1, half] : [2, 1];
   const out = rotaryDim < dim ? Float32Array.from(x.data) : new Float32Array(x.data.length);
-  const rows = [...x.shape.slice(0, -1), half];
   const strides = [
     [...broadcastStrides([...x.shape.slice(0, -1), dim], x.shape).slice(0, -1), 0],
     broadcastStrides(sin.shape, rows),
@@ -50,7 +56,7 @@ const relativeScores: Composites<NdArray>["relativeScores"] = (queries, keys, sc
   const scores = scoreOf(primitives.expandDims(distances, -2)); // [heads, 1, d]
   const [heads = 0, count] = [scores.shape[0], distances.data.length];
   const fits = scores.data instanceof Float32Array && `${scores.shape}` === `${[heads, 1, count]}`;
-  if (!fits) return scoreOf(relativePositions(primitives, queries, keys));
+  if (!fits) return bodies.relativeScores(queries, keys, scoreOf);
   const [lead, pairs] = [index.shape.slice(0, -2), sizeOf(index.shape.slice(-2))];
   const out = new Float32Array(sizeOf(lead) * heads * pairs);
   for (let row = 0; row < out.length / pairs; row++) {

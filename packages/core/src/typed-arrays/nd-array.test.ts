@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { typedArrays } from "./index.ts";
+import { plainTypedArrays, typedArrays } from "./index.ts";
 import { array } from "./nd-array.ts";
 
 test("takes host data as it is, one axis unless a shape is given", () => {
@@ -82,4 +82,27 @@ describe("operations that do not fit", () => {
   ])("%s", (_, call, error) => {
     expect(call).toThrow(error);
   });
+});
+
+test("rotate by turns that are not rows of x: the body does it", () => {
+  const layout = { pairing: "halves", dim: 4, rotaryDim: 4 } as const;
+  const values = (...shape: number[]) =>
+    array(
+      Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i / 8),
+      shape,
+    );
+  const turns = [
+    { sin: values(3, 2, 2), cos: values(3, 2, 2) }, // more of them than rows
+    { sin: values(1, 2), cos: values(2, 2) },
+    { sin: values(2, 1), cos: values(2, 1) }, // one angle for all pairs
+  ];
+  for (const turn of turns) {
+    expect(typedArrays.rotate(values(2, 4), turn, layout)).toEqual(
+      plainTypedArrays.rotate(values(2, 4), turn, layout),
+    );
+  }
+  const alien = { sin: values(3, 2), cos: values(3, 2) };
+  expect(() => typedArrays.rotate(values(2, 4), alien, layout)).toThrow(
+    new RangeError("typed arrays: shapes must broadcast, got [2, 2] and [3, 2]"),
+  );
 });

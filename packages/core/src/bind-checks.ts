@@ -209,19 +209,25 @@ export function checkContent<T>(
 ): void {
   const { name, heads, dim } = encoder;
   checkObject(name, "attention", attention);
-  const [[q], [k]] = checkBias(encoder, ops, queries, keys).map((shape) => [shape.at(-1)]) as [
-    [Length],
-    [Length],
-  ];
+  const places = checkBias(encoder, ops, queries, keys);
+  const [q, k] = places.map((shape) => shape.at(-1)) as [Length, Length];
+  const batch = describeTensor(name, "q", ops, attention.q).shape[0];
   const wanted = {
-    q: [undefined, heads, q, dim],
-    k: [undefined, heads, k, dim],
-    products: [undefined, heads, q, k],
+    q: [batch, heads, q, dim],
+    k: [batch, heads, k, dim],
+    products: [batch, heads, q, k],
   };
   for (const [what, shape] of Object.entries(wanted)) {
     const found = describeTensor(name, what, ops, attention[what as keyof typeof wanted]).shape;
     if (found.length !== 4 || !shape.every((length, i) => agree(length, found[i]))) {
       throw new RangeError(`${name}: ${what} must have shape ${shapeText(shape)}, got ${shapeText(found)}`);
+    }
+  }
+  for (const [i, shape] of places.entries()) {
+    if (shape.length === 2 && shape[0] !== 1 && !agree(shape[0], batch)) {
+      throw new RangeError(
+        `${name}: ${i === 0 ? "queries" : "keys"} must have shape [length] or [${batch}, length], got ${shapeText(shape)}`,
+      );
     }
   }
 }

@@ -1,7 +1,7 @@
 /** What moves values and computes nothing. */
 import { show } from "../checks.ts";
 import { sizeOf } from "../parameters.ts";
-import { broadcastStrides, eachRow } from "./broadcast.ts";
+import { broadcastShape, broadcastStrides, eachRow } from "./broadcast.ts";
 import type { NdArray } from "./nd-array.ts";
 
 type Data = NdArray["data"];
@@ -125,6 +125,11 @@ export function gather({ data, shape }: NdArray, indices: NdArray): NdArray {
 export function takeAlong({ data, shape }: NdArray, indices: NdArray): NdArray {
   const [lead, length] = [shape.slice(0, -1), shape.at(-1)!];
   const width = indices.shape.at(-1)!;
+  if (`${broadcastShape(lead, indices.shape.slice(0, -1))}` !== `${lead}`) {
+    throw new RangeError(
+      `takeAlong: indices must broadcast to the leading axes of x ${show([...shape])}, got ${show([...indices.shape])}`,
+    );
+  }
   const out = emptyLike({ data, shape }, sizeOf(lead) * width);
   const strides = [...broadcastStrides(indices.shape.slice(0, -1), lead).map((stride) => stride * width), 0];
   let [o, start] = [0, 0];

@@ -65,6 +65,11 @@ describe("operations that do not fit", () => {
       new RangeError("gather: indices must be from 0 to 1, got 2 at index 2"),
     ],
     [
+      "more lists of indices than rows",
+      () => takeAlong(x(2), array(Int32Array.of(0, 1), [2, 1])),
+      new RangeError("takeAlong: indices must broadcast to the leading axes of x [2], got [2, 1]"),
+    ],
+    [
       "an index beyond the axis",
       () => takeAlong(x(2, 2), m),
       new RangeError("takeAlong: indices must be from 0 to 1, got 2"),

@@ -173,7 +173,7 @@ test("bad input", () => {
     new RangeError("transformerXl: products must have shape [1, 2, 5, 5], got [1, 2, 5, 4]"),
   );
   expect(() => apply(attention, range(length), range(3))).toThrow(
-    "transformerXl: k must have shape [?, 2, 3, 4]",
+    "transformerXl: k must have shape [1, 2, 3, 4]",
   );
   expect(() => apply(undefined as never, range(length), range(length))).toThrow(
     new TypeError("transformerXl: attention must be an object, got undefined"),

@@ -19,9 +19,11 @@ export const shapeText = (shape: Shape): string => `[${shape.map((length) => len
 export const agree = (a: number | undefined, b: number | undefined): boolean =>
   a === undefined || b === undefined || a === b;
 
-function describeTensor<T>(who: string, what: string, ops: Ops<T>, x: T): Description {
-  if (x === null || x === undefined) throw new TypeError(`${who}: ${what} must be a tensor, got ${show(x)}`);
-  return ops.describe(x);
+/** @throws TypeError where it is no tensor */
+export function describeTensor<T>(who: string, what: string, ops: Ops<T>, x: T): Description {
+  const description = x === null || x === undefined ? undefined : ops.describe(x);
+  if (Array.isArray(description?.shape)) return description;
+  throw new TypeError(`${who}: ${what} must be a tensor, got ${show(x)}`);
 }
 
 /** It is an encoder, of one of the kinds. */

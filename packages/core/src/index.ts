@@ -11,6 +11,7 @@ export {
   checkPositions,
   checkRotary,
   checkValues,
+  describeTensor,
   perBatch,
 } from "./bind-checks.ts";
 export * as checks from "./checks.ts";
@@ -89,7 +90,7 @@ export {
   type T5BucketOptions,
   t5Buckets,
 } from "./log-buckets.ts";
-export { checkFit, checkTokens, type ModelSizes } from "./model-checks.ts";
+export { checkFit, checkTokenPositions, checkTokens, type ModelSizes } from "./model-checks.ts";
 export type {
   Composites,
   Description,

@@ -47,3 +47,19 @@ export function checkTokens(who: string, { shape, dtype, values }: Description, 
     }
   }
 }
+
+/** Positions of the tokens, [length] or [batch or 1, length], of `axes` coordinates each. What they are is not checked. */
+export function checkTokenPositions(
+  who: string,
+  positions: Description,
+  tokens: Description,
+  axes: number | undefined,
+): void {
+  const places = axes === undefined ? positions.shape : positions.shape.slice(0, -1);
+  const [batch, length] = tokens.shape;
+  const rows = places.length === 2 ? places[0] : 1;
+  if (agree(places.at(-1), length) && (rows === 1 || agree(rows, batch))) return;
+  throw new RangeError(
+    `${who}: positions must have shape ${shapeText([length])} or ${shapeText([batch, length])}, as tokens, got ${shapeText(places)}`,
+  );
+}

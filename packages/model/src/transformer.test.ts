@@ -271,10 +271,23 @@ describe("bad input", () => {
       new TypeError("transformer: tokens must be int32, got float32"),
     );
     expect(call(tokensOf(1, 3), range(4))).toThrow(
-      new RangeError("sinusoidal: x must have 4 rows, one for each of positions [4], got shape [1, 3, 16]"),
+      new RangeError("transformer: positions must have shape [3] or [1, 3], as tokens, got [4]"),
     );
     expect(call(tokensOf(1, 2), array(Int32Array.of(0, -1)))).toThrow(
       new RangeError("sinusoidal: positions must be 0 or greater, got -1 at index 1"),
+    );
+  });
+
+  test.each([none(), alibi({ heads: 2 })])("one position for all tokens, with $name", (encoder) => {
+    const model = small(encoder);
+    expect(() => run(model, tokensOf(2, 5), range(1))).toThrow(
+      new RangeError("transformer: positions must have shape [5] or [2, 5], as tokens, got [1]"),
+    );
+    expect(() => run(model, tokensOf(2, 5), array(new Int32Array(15), [3, 5]))).toThrow(
+      new RangeError("transformer: positions must have shape [5] or [2, 5], as tokens, got [3, 5]"),
+    );
+    expect(() => model.forward(typedArrays, valuesOf(model), undefined as never, range(1))).toThrow(
+      new TypeError("transformer: tokens must be a tensor, got undefined"),
     );
   });
 

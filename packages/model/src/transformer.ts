@@ -5,7 +5,15 @@
  * runs on typed arrays. Blocks are pre-norm (Xiong et al., 2020): x + attention(norm(x)), x + mlp(norm(x)).
  * The encoder acts in three places and nothing here asks which: `embed`, `turn`, `score`.
  */
-import { checkTokens, checkValues, type Ops, type Parameter, slots } from "@posenc/core";
+import {
+  checkTokenPositions,
+  checkTokens,
+  checkValues,
+  describeTensor,
+  type Ops,
+  type Parameter,
+  slots,
+} from "@posenc/core";
 import { checkMask, hiddenFrom } from "./mask.ts";
 import { checkPast, type LayerPast, type Past } from "./past.ts";
 import { checkOptions, parametersOf, type TransformerOptions } from "./transformer-options.ts";
@@ -92,8 +100,11 @@ export function transformer(given: TransformerOptions): Transformer {
     const { add, concat, flatten, gather, layerNorm, matMul, mean, mul, relu } = ops;
     const { softmax, squeeze, swapAxes, unflatten, where } = ops;
     checkValues("transformer", parameters, ops, values);
-    checkTokens("transformer", ops.describe(tokens), vocabulary);
+    const given = describeTensor("transformer", "tokens", ops, tokens);
+    checkTokens("transformer", given, vocabulary);
     if (past !== undefined) checkPast("transformer", options, ops, past, tokens, positions);
+    const places = describeTensor("transformer", "positions", ops, positions);
+    checkTokenPositions("transformer", places, given, encoder.positions?.axes);
     const keyPositions = past ? concat([past.positions, positions], -1) : positions;
     if (mask !== undefined) checkMask("transformer", options, ops, mask, tokens, keyPositions);
     const hidden = hiddenFrom(ops, positions, keyPositions, causal, mask);

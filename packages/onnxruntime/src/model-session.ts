@@ -1,4 +1,11 @@
-import { checkPositions, checks, checkTokens, type NdArray, range, typedArrays } from "@posenc/core";
+import {
+  checkPositions,
+  checkTokenPositions,
+  checkTokens,
+  type NdArray,
+  range,
+  typedArrays,
+} from "@posenc/core";
 import { type Transformer, tabulateModel } from "@posenc/model";
 import { exportModel, type ParameterValues } from "@posenc/onnx";
 import {
@@ -50,13 +57,9 @@ export async function createModelSession(
       checkTokens("transformer", typedArrays.describe(tokens), vocabulary);
       const positions = given ?? range(tokens.shape[1]!);
       checkTensor("transformer", "positions", positions);
-      const places = checkPositions(
-        "transformer",
-        "positions",
-        typedArrays.describe(positions),
-        encoder.positions,
-      );
-      checkSameRows(tokens.shape, places as readonly number[]);
+      const places = typedArrays.describe(positions);
+      checkPositions("transformer", "positions", places, encoder.positions);
+      checkTokenPositions("transformer", places, typedArrays.describe(tokens), encoder.positions?.axes);
       const { logits } = await graph.run({
         tokens,
         positions: feedPositions(encoder, "positions", positions),
@@ -65,12 +68,4 @@ export async function createModelSession(
     },
     dispose: graph.dispose,
   };
-}
-
-function checkSameRows([batch, length]: readonly number[], positions: readonly number[]): void {
-  const rows = positions.length === 2 ? positions[0] : 1;
-  if (positions.at(-1) === length && (rows === 1 || rows === batch)) return;
-  throw new RangeError(
-    `transformer: positions must have shape [${length}] or [${batch}, ${length}], as tokens, got ${checks.show([...positions])}`,
-  );
 }

@@ -1,100 +1,112 @@
 // Sines and cosines of positions × frequencies, in float64 until the last rounding.
 //
-// A whole position is 64·h + l, l from -32 to 31, and its waves are those of 64·h and of l by addition of angles:
-// sin(a ± b) = sin a · cos b ± cos a · sin b, cos(a ± b) = cos a · cos b ∓ sin a · sin b. The waves of l are made once,
-// those of 64·h once for 64 positions in a row; the rows of l and -l, both there, share their products. A value near
-// zero may have lost digits; the row of such a one, and that of a fraction, is made directly.
+// A whole position is 1024·g + (64·m + 31.5) ± (d + 0.5), with m from 0 to 15 and d from 0 to 31. Its waves are those of
+// the three by addition of angles: sin(a ± b) = sin a · cos b ± cos a · sin b, cos(a ± b) = cos a · cos b ∓ sin a · sin b.
+// Those of m and d are made once, of g once for 1024 positions in a row, of the first two together once for 64; the rows
+// of +d and -d, both there, share their products. A value near zero may have lost digits; the row of such a one, and that
+// of a fraction, is made directly.
 //
 // A frequency is three float64 numbers in three planes, of `plane` bytes each: the first two have so few bits that their
 // products with a position are exact. A multiple of π/2 is taken off in three parts, likewise (Cody and Waite 1980),
 // with the rounding errors kept (Knuth 1969); what is left goes into the polynomials of fdlibm (Sun 1993).
+//
+// Waves are float64: the sines of two frequencies, their cosines, those of the next two.
 
 import { storeSome } from "./lanes";
 
-const INVERSE: f64 = 0.6366197723675814; // 2 / π
-const PART_1: f64 = 1.570796251296997; // π / 2, 24 bits
-const PART_2: f64 = 7.549789415861596e-8; // the next 24
-const PART_3: f64 = 5.390302858158119e-15;
-const SHIFT: f64 = 6755399441055744; // 1.5 · 2^52: adding it rounds to whole numbers
+/** Bytes of the numbers that `waves` works with. They are in memory: V8 would make a constant anew for every vector. */
+const NUMBERS: usize = 168;
 
-/** One position: sines and cosines of `plane` / 8 frequencies, float64. */
-function waves(position: f64, frequencies: usize, plane: usize, sin: usize, cos: usize): void {
+function writeNumbers(at: usize): void {
+  store<f64>(at, 0.6366197723675814); // 2 / π
+  store<f64>(at, 6755399441055744, 8); // 1.5 · 2^52: adding it rounds to whole numbers
+  store<f64>(at, 1.570796251296997, 16); // π / 2, 24 bits
+  store<f64>(at, 7.549789415861596e-8, 24); // the next 24
+  store<f64>(at, 5.390302858158119e-15, 32);
+  store<f64>(at, 1.58969099521155e-10, 40);
+  store<f64>(at, -2.5050760253406863e-8, 48);
+  store<f64>(at, 2.7557313707070068e-6, 56);
+  store<f64>(at, -0.0001984126982985795, 64);
+  store<f64>(at, 0.00833333333332249, 72);
+  store<f64>(at, -0.16666666666666632, 80);
+  store<f64>(at, -1.1359647557788195e-11, 88);
+  store<f64>(at, 2.087572321298175e-9, 96);
+  store<f64>(at, -2.7557314351390663e-7, 104);
+  store<f64>(at, 2.480158728947673e-5, 112);
+  store<f64>(at, -0.001388888888887411, 120);
+  store<f64>(at, 0.0416666666666666, 128);
+  store<f64>(at, 0.5, 136);
+  store<f64>(at, 1, 144);
+  store<u64>(at, 1, 152);
+  store<u64>(at, 2, 160);
+}
+
+/** The waves of one position, of `plane` / 8 frequencies; `k` are the numbers. */
+function waves(position: f64, frequencies: usize, plane: usize, k: usize, to: usize): void {
   const p = f64x2.splat(position);
-  const shift = f64x2.splat(SHIFT);
-  const one = i64x2.splat(1);
-  for (let j: usize = 0; j < plane; j += 16) {
-    const f = frequencies + j;
+  const end = frequencies + plane;
+  for (let f = frequencies; f < end; f += 16) {
     const a = f64x2.mul(p, v128.load(f));
     const b = f64x2.mul(p, v128.load(f + plane));
     const c = f64x2.mul(p, v128.load(f + 2 * plane));
-    const t = f64x2.add(f64x2.mul(f64x2.add(a, b), f64x2.splat(INVERSE)), shift);
+    const shift = v128.load64_splat(k, 8);
+    const t = f64x2.add(f64x2.mul(f64x2.add(a, b), v128.load64_splat(k)), shift);
     const n = f64x2.sub(t, shift);
 
-    const d = f64x2.sub(a, f64x2.mul(n, f64x2.splat(PART_1)));
-    const m = f64x2.mul(n, f64x2.splat(PART_2));
+    const d = f64x2.sub(a, f64x2.mul(n, v128.load64_splat(k, 16)));
+    const m = f64x2.mul(n, v128.load64_splat(k, 24));
     const u = f64x2.sub(d, m);
     const u1 = f64x2.sub(u, d);
     const lost = f64x2.sub(f64x2.sub(d, f64x2.sub(u, u1)), f64x2.add(m, u1));
     const w = f64x2.add(u, b);
     const w1 = f64x2.sub(w, u);
     const more = f64x2.add(f64x2.sub(u, f64x2.sub(w, w1)), f64x2.sub(b, w1));
-    const small = f64x2.sub(c, f64x2.mul(n, f64x2.splat(PART_3)));
+    const small = f64x2.sub(c, f64x2.mul(n, v128.load64_splat(k, 32)));
     const r = f64x2.add(w, f64x2.add(f64x2.add(lost, more), small));
 
     const z = f64x2.mul(r, r);
-    let y = f64x2.add(f64x2.mul(z, f64x2.splat(1.58969099521155e-10)), f64x2.splat(-2.5050760253406863e-8));
-    y = f64x2.add(f64x2.mul(z, y), f64x2.splat(2.7557313707070068e-6));
-    y = f64x2.add(f64x2.mul(z, y), f64x2.splat(-0.0001984126982985795));
-    y = f64x2.add(f64x2.mul(z, y), f64x2.splat(0.00833333333332249));
-    y = f64x2.add(f64x2.mul(z, y), f64x2.splat(-0.16666666666666632));
+    let y = f64x2.add(f64x2.mul(z, v128.load64_splat(k, 40)), v128.load64_splat(k, 48));
+    y = f64x2.add(f64x2.mul(z, y), v128.load64_splat(k, 56));
+    y = f64x2.add(f64x2.mul(z, y), v128.load64_splat(k, 64));
+    y = f64x2.add(f64x2.mul(z, y), v128.load64_splat(k, 72));
+    y = f64x2.add(f64x2.mul(z, y), v128.load64_splat(k, 80));
     const s = f64x2.add(r, f64x2.mul(f64x2.mul(z, r), y));
-    y = f64x2.add(f64x2.mul(z, f64x2.splat(-1.1359647557788195e-11)), f64x2.splat(2.087572321298175e-9));
-    y = f64x2.add(f64x2.mul(z, y), f64x2.splat(-2.7557314351390663e-7));
-    y = f64x2.add(f64x2.mul(z, y), f64x2.splat(2.480158728947673e-5));
-    y = f64x2.add(f64x2.mul(z, y), f64x2.splat(-0.001388888888887411));
-    y = f64x2.add(f64x2.mul(z, y), f64x2.splat(0.0416666666666666));
-    const k = f64x2.sub(
-      f64x2.splat(1),
-      f64x2.sub(f64x2.mul(z, f64x2.splat(0.5)), f64x2.mul(f64x2.mul(z, z), y)),
-    );
+    y = f64x2.add(f64x2.mul(z, v128.load64_splat(k, 88)), v128.load64_splat(k, 96));
+    y = f64x2.add(f64x2.mul(z, y), v128.load64_splat(k, 104));
+    y = f64x2.add(f64x2.mul(z, y), v128.load64_splat(k, 112));
+    y = f64x2.add(f64x2.mul(z, y), v128.load64_splat(k, 120));
+    y = f64x2.add(f64x2.mul(z, y), v128.load64_splat(k, 128));
+    const less = f64x2.sub(f64x2.mul(z, v128.load64_splat(k, 136)), f64x2.mul(f64x2.mul(z, z), y));
+    const h = f64x2.sub(v128.load64_splat(k, 144), less);
 
     // the last two bits of t are the quadrant
+    const one = v128.load64_splat(k, 152);
+    const two = v128.load64_splat(k, 160);
     const odd = i64x2.neg(v128.and(t, one));
-    const sinSign = i64x2.shl(v128.and(t, i64x2.splat(2)), 62);
-    const cosSign = i64x2.shl(v128.and(i64x2.add(t, one), i64x2.splat(2)), 62);
-    v128.store(sin + j, v128.xor(v128.bitselect(k, s, odd), sinSign));
-    v128.store(cos + j, v128.xor(v128.bitselect(s, k, odd), cosSign));
+    const sinSign = i64x2.shl(v128.and(t, two), 62);
+    const cosSign = i64x2.shl(v128.and(i64x2.add(t, one), two), 62);
+    v128.store(to, v128.xor(v128.bitselect(h, s, odd), sinSign));
+    v128.store(to, v128.xor(v128.bitselect(s, h, odd), cosSign), 16);
+    to += 32;
   }
 }
 
-/** float64 → float32, `count` of them. */
-function narrow(out: usize, from: usize, count: i32, amplitude: f64): void {
-  const a = f64x2.splat(amplitude);
-  let j = 0;
-  for (; j + 4 <= count; j += 4) {
-    v128.store(out, join(f64x2.mul(v128.load(from), a), f64x2.mul(v128.load(from, 16), a)));
-    out += 16;
-    from += 32;
-  }
-  for (; j < count; j++) {
-    store<f32>(out, <f32>(load<f64>(from) * amplitude));
-    out += 4;
-    from += 8;
-  }
-}
-
+/** float64 → float32, two and two. */
 function join(low: v128, high: v128): v128 {
   return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 
-/** Positions that have one h. */
+/** Positions that have one m, half of them, and what has one g. */
 const BLOCK: f64 = 64;
+const HALF: i32 = 32;
+const WIDE: f64 = 1024;
+const MIDDLES: usize = 16;
 
 /**
  * float64 `positions` [rows] → `sin` and `cos` [rows, count].
  *
  * @param least a row with a smaller |sin · cos| is made directly
- * @param work 70 planes
+ * @param work 102 planes, and 168 bytes
  */
 export function sincos(
   sin: usize,
@@ -109,49 +121,76 @@ export function sincos(
 ): void {
   const plane = (<usize>((count + 3) & ~3)) << 3;
   const step = (<usize>count) << 2;
-  const high = work + 2 * plane;
-  const block = work + 4 * plane;
-  let ready: u64 = 0; // which of the block's rows have been made
+  const own = work + NUMBERS;
+  const wide = own + 2 * plane;
+  const high = wide + 2 * plane;
+  const middles = high + 2 * plane;
+  const lows = middles + 2 * MIDDLES * plane;
+  const whole = (count & 3) === 0;
+  // of a product whose other factor is at most amplitude² / 2; squared, and twice as much, for it has been rounded
+  const bound = least * <f32>(amplitude * amplitude);
+  const leastSquare = bound * bound;
+  writeNumbers(work);
+  let hasMiddle: u32 = 0;
+  let hasLow: u32 = 0;
+  let wideStart: f64 = NaN;
   let start: f64 = NaN;
-  for (let r = 0; r < rows; r++) {
-    const position = load<f64>(positions + ((<usize>r) << 3));
-    const o = <usize>r * step;
+  for (let r = 0; r < rows; ) {
+    const at = positions + ((<usize>r) << 3);
+    const position = load<f64>(at);
     if (floor(position) !== position) {
-      direct(position, sin + o, cos + o, frequencies, plane, count, amplitude, work);
+      const o = <usize>r * step;
+      direct(position, sin + o, cos + o, frequencies, plane, count, amplitude, work, own);
+      r++;
       continue;
     }
-    const middle = floor(position * (1 / BLOCK) + 0.5) * BLOCK;
-    if (middle !== start) {
-      start = middle;
-      waves(start, frequencies, plane, high, high + plane);
-      scale(high, 2 * plane, amplitude);
+    const base = floor(position * (1 / BLOCK)) * BLOCK;
+    if (base !== start) {
+      start = base;
+      const wideBase = floor(position * (1 / WIDE)) * WIDE;
+      if (wideBase !== wideStart) {
+        wideStart = wideBase;
+        waves(wideStart, frequencies, plane, work, wide);
+      }
+      const m = <u32>((start - wideStart) * (1 / BLOCK));
+      const middle = middles + <usize>m * 2 * plane;
+      if ((hasMiddle & (1 << m)) === 0) {
+        hasMiddle |= 1 << m;
+        waves(start - wideStart + (<f64>HALF - 0.5), frequencies, plane, work, middle);
+      }
+      turn(high, wide, middle, plane, amplitude);
     }
-    const rest = <i32>(position - start);
-    const mirror = r - 2 * rest;
-    const paired =
-      (count & 3) === 0 &&
-      rest > -BLOCK / 2 &&
-      rest !== 0 &&
-      <u32>mirror < <u32>rows &&
-      load<f64>(positions + ((<usize>mirror) << 3)) === position - <f64>(2 * rest);
-    if (paired && rest > 0) continue;
 
-    const distance = abs(rest);
-    const low = block + <usize>distance * 2 * plane;
-    if ((ready & ((<u64>1) << distance)) === 0) {
-      ready |= (<u64>1) << distance;
-      waves(<f64>distance, frequencies, plane, low, low + plane);
-    }
-    if (paired) {
-      const m = <usize>mirror * step;
-      if (both(sin + m, cos + m, sin + o, cos + o, high, low, plane, step) >= least) continue;
-      if (addAngles(sin + m, cos + m, high, low, plane, count, 1) < least) {
-        direct(start + <f64>distance, sin + m, cos + m, frequencies, plane, count, amplitude, work);
+    // the rows from `first` to `last` of the block are in a row here
+    const first = <i32>(position - base);
+    const most = min(2 * HALF - first, rows - r);
+    let n = 1;
+    while (n < most && load<f64>(at + ((<usize>n) << 3)) === position + <f64>n) n++;
+    const last = first + n - 1;
+    const nearest = max(0, max(first - HALF, HALF - 1 - last));
+    const furthest = max(HALF - 1 - first, last - HALF);
+    for (let d = nearest; d <= furthest; d++) {
+      const low = lows + <usize>d * 2 * plane;
+      if ((hasLow & (1 << d)) === 0) {
+        hasLow |= 1 << d;
+        waves(<f64>d + 0.5, frequencies, plane, work, low);
+      }
+      const up = HALF + d;
+      const down = HALF - 1 - d;
+      const o = <usize>(r + up - first) * step;
+      const i = <usize>(r + down - first) * step;
+      const both = up <= last && down >= first;
+      if (both && whole) {
+        if (mirrored(sin + o, cos + o, sin + i, cos + i, high, low, step) > leastSquare) continue;
+      }
+      if (up <= last && addAngles(sin + o, cos + o, high, low, step, 1) < least) {
+        direct(base + <f64>up, sin + o, cos + o, frequencies, plane, count, amplitude, work, own);
+      }
+      if (down >= first && addAngles(sin + i, cos + i, high, low, step, -1) < least) {
+        direct(base + <f64>down, sin + i, cos + i, frequencies, plane, count, amplitude, work, own);
       }
     }
-    if (addAngles(sin + o, cos + o, high, low, plane, count, rest < 0 ? -1 : 1) < least) {
-      direct(position, sin + o, cos + o, frequencies, plane, count, amplitude, work);
-    }
+    r += n;
   }
 }
 
@@ -163,42 +202,50 @@ function direct(
   plane: usize,
   count: i32,
   amplitude: f64,
-  work: usize,
+  numbers: usize,
+  own: usize,
 ): void {
-  waves(position, frequencies, plane, work, work + plane);
-  narrow(sin, work, count, amplitude);
-  narrow(cos, work + plane, count, amplitude);
-}
-
-function scale(at: usize, bytes: usize, factor: f64): void {
-  const f = f64x2.splat(factor);
-  for (let j: usize = 0; j < bytes; j += 16) v128.store(at + j, f64x2.mul(v128.load(at + j), f));
-}
-
-/** One row, of high + sign · low; returns the smallest |sin · cos|. */
-function addAngles(
-  sin: usize,
-  cos: usize,
-  high: usize,
-  low: usize,
-  plane: usize,
-  count: i32,
-  sign: f64,
-): f32 {
+  waves(position, frequencies, plane, numbers, own);
+  const a = f64x2.splat(amplitude);
   const end = (<usize>count) << 2;
+  for (let o: usize = 0; o < end; o += 16) {
+    put(sin, o, end, join(f64x2.mul(v128.load(own), a), f64x2.mul(v128.load(own, 32), a)));
+    put(cos, o, end, join(f64x2.mul(v128.load(own, 16), a), f64x2.mul(v128.load(own, 48), a)));
+    own += 64;
+  }
+}
+
+/** The waves of a + b, times the amplitude. */
+function turn(to: usize, a: usize, b: usize, plane: usize, amplitude: f64): void {
+  const factor = f64x2.splat(amplitude);
+  const end = to + 2 * plane;
+  for (; to < end; to += 32) {
+    const as = v128.load(a);
+    const ac = v128.load(a, 16);
+    const bs = v128.load(b);
+    const bc = v128.load(b, 16);
+    const s = f64x2.add(f64x2.mul(as, bc), f64x2.mul(ac, bs));
+    const c = f64x2.sub(f64x2.mul(ac, bc), f64x2.mul(as, bs));
+    v128.store(to, f64x2.mul(s, factor));
+    v128.store(to, f64x2.mul(c, factor), 16);
+    a += 32;
+    b += 32;
+  }
+}
+
+/** One row, `end` bytes, of high + sign · low; returns the smallest |sin · cos|. */
+function addAngles(sin: usize, cos: usize, high: usize, low: usize, end: usize, sign: f64): f32 {
   const signs = f64x2.splat(sign);
   let least = f32x4.splat(Infinity);
   for (let o: usize = 0; o < end; o += 16) {
-    const h = high + 2 * o;
-    const l = low + 2 * o;
-    const hs0 = v128.load(h);
-    const hs1 = v128.load(h, 16);
-    const hc0 = v128.load(h + plane);
-    const hc1 = v128.load(h + plane, 16);
-    const ls0 = f64x2.mul(v128.load(l), signs);
-    const ls1 = f64x2.mul(v128.load(l, 16), signs);
-    const lc0 = v128.load(l + plane);
-    const lc1 = v128.load(l + plane, 16);
+    const hs0 = v128.load(high);
+    const hc0 = v128.load(high, 16);
+    const hs1 = v128.load(high, 32);
+    const hc1 = v128.load(high, 48);
+    const ls0 = f64x2.mul(v128.load(low), signs);
+    const lc0 = v128.load(low, 16);
+    const ls1 = f64x2.mul(v128.load(low, 32), signs);
+    const lc1 = v128.load(low, 48);
     const s = join(
       f64x2.add(f64x2.mul(hs0, lc0), f64x2.mul(hc0, ls0)),
       f64x2.add(f64x2.mul(hs1, lc1), f64x2.mul(hc1, ls1)),
@@ -210,59 +257,59 @@ function addAngles(
     least = f32x4.pmin(least, f32x4.abs(f32x4.mul(s, c)));
     put(sin, o, end, s);
     put(cos, o, end, c);
+    high += 64;
+    low += 64;
   }
   return smallest(least);
 }
 
 /**
- * The rows of high + low and of high - low, bit for bit as `addAngles` makes them, of `end` bytes, a multiple of 16;
- * returns the smallest |sin · cos|.
+ * The rows of high + low and of high - low, bit for bit as `addAngles` makes them, of `bytes`, a multiple of 16; returns
+ * the smallest square of their four values' product.
  */
-function both(
+function mirrored(
   sin: usize,
   cos: usize,
   sinOfLess: usize,
   cosOfLess: usize,
   high: usize,
   low: usize,
-  plane: usize,
-  end: usize,
+  bytes: usize,
 ): f32 {
-  const notSign = i32x4.splat(0x7fffffff); // one instruction less than f32x4.abs
   let least = f32x4.splat(Infinity);
-  let highCos = high + plane;
-  let lowCos = low + plane;
-  for (let o: usize = 0; o < end; o += 16) {
+  const end = sin + bytes;
+  for (; sin < end; sin += 16) {
     const hs0 = v128.load(high);
-    const lc0 = v128.load(lowCos);
+    const lc0 = v128.load(low, 16);
     const sc0 = f64x2.mul(hs0, lc0);
     const ls0 = v128.load(low);
-    const hc0 = v128.load(highCos);
+    const hc0 = v128.load(high, 16);
     const cs0 = f64x2.mul(hc0, ls0);
     const cc0 = f64x2.mul(hc0, lc0);
     const ss0 = f64x2.mul(hs0, ls0);
-    const hs1 = v128.load(high, 16);
-    const lc1 = v128.load(lowCos, 16);
+    const hs1 = v128.load(high, 32);
+    const lc1 = v128.load(low, 48);
     const sc1 = f64x2.mul(hs1, lc1);
-    const ls1 = v128.load(low, 16);
-    const hc1 = v128.load(highCos, 16);
+    const ls1 = v128.load(low, 32);
+    const hc1 = v128.load(high, 48);
     const cs1 = f64x2.mul(hc1, ls1);
     const cc1 = f64x2.mul(hc1, lc1);
     const ss1 = f64x2.mul(hs1, ls1);
     const s = join(f64x2.add(sc0, cs0), f64x2.add(sc1, cs1));
-    v128.store(sin + o, s);
+    v128.store(sin, s);
     const c = join(f64x2.sub(cc0, ss0), f64x2.sub(cc1, ss1));
-    v128.store(cos + o, c);
+    v128.store(cos, c);
     const t = join(f64x2.sub(sc0, cs0), f64x2.sub(sc1, cs1));
-    v128.store(sinOfLess + o, t);
+    v128.store(sinOfLess, t);
     const d = join(f64x2.add(cc0, ss0), f64x2.add(cc1, ss1));
-    v128.store(cosOfLess + o, d);
-    least = f32x4.pmin(least, v128.and(f32x4.mul(s, c), notSign));
-    least = f32x4.pmin(least, v128.and(f32x4.mul(t, d), notSign));
-    high += 32;
-    highCos += 32;
-    low += 32;
-    lowCos += 32;
+    v128.store(cosOfLess, d);
+    const product = f32x4.mul(f32x4.mul(s, c), f32x4.mul(t, d));
+    least = f32x4.pmin(least, f32x4.mul(product, product));
+    cos += 16;
+    sinOfLess += 16;
+    cosOfLess += 16;
+    high += 64;
+    low += 64;
   }
   return smallest(least);
 }

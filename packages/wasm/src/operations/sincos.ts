@@ -13,10 +13,14 @@ export type SincosInto = (
 
 /** Angles above are beyond the promise of the kernel's reduction; core's loses its digits more slowly. */
 const MOST = 2 ** 28;
-/** Addition of angles is off by 2^-50 at most, so what is above this keeps the 24 bits of float32 and three more. */
+/** Addition of angles is off by 2^-49 at most, so what is above this keeps the 24 bits of float32 and three more. */
 const LEAST = 2 ** -22;
-/** float64 planes that the kernel needs: 3 of frequencies, 70 to work in. */
-const PLANES = 73;
+
+/** What the kernel needs to work in, in bytes, for frequencies in planes of so many numbers. */
+export const workBytes = (plane: number): number => 102 * 8 * plane + 192;
+
+/** So many numbers are copied faster one by one. */
+const FEW = 32;
 
 export function sincosOn(arena: Arena): SincosInto {
   const { kernels, places, floats } = arena;
@@ -53,7 +57,7 @@ export function sincosOn(arena: Arena): SincosInto {
 
   /** @returns false where there is no room */
   function withWork({ plane }: SplitFrequencies, body: (address: number) => void): boolean {
-    const bytes = PLANES * plane * 8;
+    const bytes = 3 * plane * 8 + workBytes(plane);
     if (bytes > CHUNK) return arena.borrow(bytes, body);
     body(places[3]);
     return true;
@@ -72,7 +76,9 @@ export function sincosOn(arena: Arena): SincosInto {
       const [start, length] = [row * count, depth * count];
       const sin = sinAt >= 0 ? sinAt + 4 * start : places[0];
       const cos = cosAt >= 0 ? cosAt + 4 * start : places[1];
-      for (let k = 0; k < depth; k++) doubles[(places[2] >> 3) + k] = positions[row + k]!; // faster than set
+      const own = places[2] >> 3;
+      if (depth > FEW) doubles.set(positions.subarray(row, row + depth), own);
+      else for (let k = 0; k < depth; k++) doubles[own + k] = positions[row + k]!;
       kernels!.sincos(sin, cos, places[2], depth, frequencies, count, amplitude, least, work);
       if (sinAt < 0) waves.sin.set(floats.subarray(places[0] >> 2, (places[0] >> 2) + length), start);
       if (cosAt < 0) waves.cos.set(floats.subarray(places[1] >> 2, (places[1] >> 2) + length), start);
@@ -89,6 +95,7 @@ export function checkFrequencies(frequencies: Frequencies): void {
 
 /** NaN where there is one. */
 function furthest(positions: NdArray["data"]): number {
+  if (positions instanceof Int32Array) return furthestWhole(positions);
   let most = 0;
   for (let i = 0; i < positions.length; i++) {
     const distance = Math.abs(positions[i]!);
@@ -96,4 +103,15 @@ function furthest(positions: NdArray["data"]): number {
     if (Number.isNaN(most)) return most;
   }
   return most;
+}
+
+/** The same, faster where all are integers. */
+function furthestWhole(positions: Int32Array): number {
+  let [low, high] = [0, 0];
+  for (let i = 0; i < positions.length; i++) {
+    const position = positions[i]!;
+    if (position > high) high = position;
+    else if (position < low) low = position;
+  }
+  return Math.max(high, -low);
 }

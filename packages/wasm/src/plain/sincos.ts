@@ -2,7 +2,7 @@ import type { SplitFrequencies } from "./split-frequencies.ts";
 
 const SHIFT = 6755399441055744;
 const [PART_1, PART_2, PART_3] = [1.570796251296997, 7.549789415861596e-8, 5.390302858158119e-15];
-const BLOCK = 64;
+const [BLOCK, HALF, WIDE] = [64, 31.5, 1024];
 const { fround } = Math;
 
 /** What the kernel is given. */
@@ -20,27 +20,30 @@ export function sincosPlain(waves: Waves, positions: ArrayLike<number>): void {
   const { sin, cos, split, amplitude, least } = waves;
   const { count } = split;
   const row = () => new Float64Array(2 * count);
-  const [own, high] = [row(), row()];
-  const block: Float64Array[] = [];
-  let start = Number.NaN;
+  const [own, wide, high] = [row(), row(), row()];
+  const middles: Float64Array[] = [];
+  const lows: Float64Array[] = [];
+  const kept = (rows: Float64Array[], i: number, position: number): Float64Array =>
+    (rows[i] ??= fillWaves(position, split, row()));
+  let [wideStart, start] = [Number.NaN, Number.NaN];
   for (let r = 0, o = 0; r < positions.length; r++, o += count) {
     const position = positions[r]!;
     let near = true;
     if (Number.isInteger(position)) {
-      const middle = Math.floor(position / BLOCK + 0.5) * BLOCK;
-      if (middle !== start) {
-        start = middle;
-        fillWaves(start, split, high);
-        for (let i = 0; i < 2 * count; i++) high[i]! *= amplitude;
+      const base = Math.floor(position / BLOCK) * BLOCK;
+      if (base !== start) {
+        start = base;
+        const wideBase = Math.floor(position / WIDE) * WIDE;
+        if (wideBase !== wideStart) {
+          wideStart = wideBase;
+          fillWaves(wideStart, split, wide);
+        }
+        const within = start - wideStart;
+        turn(high, wide, kept(middles, within / BLOCK, within + HALF), count, amplitude);
       }
-      const distance = Math.abs(position - start);
-      let low = block[distance];
-      if (low === undefined) {
-        low = row();
-        block[distance] = low;
-        fillWaves(distance, split, low);
-      }
-      near = addAngles(sin, cos, o, high, low, count, position - start) < least;
+      const rest = position - base - HALF;
+      const low = kept(lows, Math.floor(Math.abs(rest)), Math.abs(rest));
+      near = addAngles(sin, cos, o, high, low, count, rest) < least;
     }
     if (!near) continue;
     fillWaves(position, split, own);
@@ -48,6 +51,14 @@ export function sincosPlain(waves: Waves, positions: ArrayLike<number>): void {
       sin[o + i] = own[i]! * amplitude;
       cos[o + i] = own[count + i]! * amplitude;
     }
+  }
+}
+
+/** The waves of a + b, times the amplitude. */
+function turn(to: Float64Array, a: Float64Array, b: Float64Array, count: number, amplitude: number): void {
+  for (let i = 0; i < count; i++) {
+    to[i] = (a[i]! * b[count + i]! + a[count + i]! * b[i]!) * amplitude;
+    to[count + i] = (a[count + i]! * b[count + i]! - a[i]! * b[i]!) * amplitude;
   }
 }
 
@@ -73,7 +84,11 @@ function addAngles(
 }
 
 /** Sines, then cosines, of one position. */
-function fillWaves(position: number, { count, plane, planes }: SplitFrequencies, out: Float64Array): void {
+function fillWaves(
+  position: number,
+  { count, plane, planes }: SplitFrequencies,
+  out: Float64Array,
+): Float64Array {
   for (let i = 0; i < count; i++) {
     const a = position * planes[i]!;
     const b = position * planes[plane + i]!;
@@ -109,4 +124,5 @@ function fillWaves(position: number, { count, plane, planes }: SplitFrequencies,
     out[i] = (n & 2) !== 0 ? -sine : sine;
     out[count + i] = ((n + 1) & 2) !== 0 ? -cosine : cosine;
   }
+  return out;
 }

@@ -1,5 +1,6 @@
 import type { KernelExports } from "../kernel-exports.ts";
 import type { Arena } from "../memory/arena.ts";
+import { workBytes } from "../operations/sincos.ts";
 import { type Arguments, cut, divisions, type KernelName, kernelNames } from "./divisions.ts";
 import type { Pool } from "./pool.ts";
 
@@ -7,8 +8,8 @@ import type { Pool } from "./pool.ts";
 export const THRESHOLD = 8 * 2 ** 20;
 /** Parts of a job at the threshold; there are more where there is more to do, up to so many for each thread. */
 const [PARTS, PARTS_EACH] = [8, 2];
-/** float64 planes that `sincos` works in, and where they stand among its arguments. */
-const [PLANES, WORK, COUNT] = [70, 8, 5];
+/** Where what `sincos` works in stands among its arguments, and the count of frequencies. */
+const [WORK, COUNT] = [8, 5];
 
 /** The same kernels; large calls are done in parts by all threads. `borrow` is that of the memory. */
 export function splitKernels(
@@ -30,11 +31,11 @@ export function splitKernels(
       } else {
         // a part begins by making waves of its own, so there are few
         const parts = cut(name, values, threads);
-        const plane = 8 * ((values[COUNT]! + 3) & ~3);
-        const done = borrow(PLANES * plane * parts.length, (address) => {
+        const bytes = workBytes((values[COUNT]! + 3) & ~3);
+        const done = borrow(bytes * parts.length, (address) => {
           pool.run(
             name,
-            parts.map((part, i) => part.with(WORK, address + i * PLANES * plane)),
+            parts.map((part, i) => part.with(WORK, address + i * bytes)),
           );
         });
         if (!done) kernel(...values);

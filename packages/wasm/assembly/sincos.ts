@@ -10,40 +10,15 @@
 // products with a position are exact. A multiple of π/2 is taken off in three parts, likewise (Cody and Waite 1980),
 // with the rounding errors kept (Knuth 1969); what is left goes into the polynomials of fdlibm (Sun 1993).
 //
-// Waves are float64: the sines of two frequencies, their cosines, those of the next two.
+// The numbers of that stand behind the planes, in the order of src/plain/numbers.ts: constants V8 would make anew for
+// every vector. Waves are float64: the sines of two frequencies, their cosines, those of the next two.
 
 import { storeSome } from "./lanes";
 
-/** Bytes of the numbers that `waves` works with. They are in memory: V8 would make a constant anew for every vector. */
-const NUMBERS: usize = 168;
-
-function writeNumbers(at: usize): void {
-  store<f64>(at, 0.6366197723675814); // 2 / π
-  store<f64>(at, 6755399441055744, 8); // 1.5 · 2^52: adding it rounds to whole numbers
-  store<f64>(at, 1.570796251296997, 16); // π / 2, 24 bits
-  store<f64>(at, 7.549789415861596e-8, 24); // the next 24
-  store<f64>(at, 5.390302858158119e-15, 32);
-  store<f64>(at, 1.58969099521155e-10, 40);
-  store<f64>(at, -2.5050760253406863e-8, 48);
-  store<f64>(at, 2.7557313707070068e-6, 56);
-  store<f64>(at, -0.0001984126982985795, 64);
-  store<f64>(at, 0.00833333333332249, 72);
-  store<f64>(at, -0.16666666666666632, 80);
-  store<f64>(at, -1.1359647557788195e-11, 88);
-  store<f64>(at, 2.087572321298175e-9, 96);
-  store<f64>(at, -2.7557314351390663e-7, 104);
-  store<f64>(at, 2.480158728947673e-5, 112);
-  store<f64>(at, -0.001388888888887411, 120);
-  store<f64>(at, 0.0416666666666666, 128);
-  store<f64>(at, 0.5, 136);
-  store<f64>(at, 1, 144);
-  store<u64>(at, 1, 152);
-  store<u64>(at, 2, 160);
-}
-
-/** The waves of one position, of `plane` / 8 frequencies; `k` are the numbers. */
-function waves(position: f64, frequencies: usize, plane: usize, k: usize, to: usize): void {
+/** The waves of one position, of `plane` / 8 frequencies. */
+function waves(position: f64, frequencies: usize, plane: usize, to: usize): void {
   const p = f64x2.splat(position);
+  const k = frequencies + 3 * plane;
   const end = frequencies + plane;
   for (let f = frequencies; f < end; f += 16) {
     const a = f64x2.mul(p, v128.load(f));
@@ -105,8 +80,9 @@ const MIDDLES: usize = 16;
 /**
  * float64 `positions` [rows] → `sin` and `cos` [rows, count].
  *
- * @param least a row with a smaller |sin · cos| is made directly
- * @param work 102 planes, and 168 bytes
+ * @param least a row with a smaller |sin · cos| is made directly; below zero: positions are whole numbers in a row, and
+ *   such rows are not looked for
+ * @param work 102 planes
  */
 export function sincos(
   sin: usize,
@@ -121,8 +97,7 @@ export function sincos(
 ): void {
   const plane = (<usize>((count + 3) & ~3)) << 3;
   const step = (<usize>count) << 2;
-  const own = work + NUMBERS;
-  const wide = own + 2 * plane;
+  const wide = work + 2 * plane;
   const high = wide + 2 * plane;
   const middles = high + 2 * plane;
   const lows = middles + 2 * MIDDLES * plane;
@@ -130,7 +105,6 @@ export function sincos(
   // of a product whose other factor is at most amplitude² / 2; squared, and twice as much, for it has been rounded
   const bound = least * <f32>(amplitude * amplitude);
   const leastSquare = bound * bound;
-  writeNumbers(work);
   let hasMiddle: u32 = 0;
   let hasLow: u32 = 0;
   let wideStart: f64 = NaN;
@@ -140,7 +114,7 @@ export function sincos(
     const position = load<f64>(at);
     if (floor(position) !== position) {
       const o = <usize>r * step;
-      direct(position, sin + o, cos + o, frequencies, plane, count, amplitude, work, own);
+      direct(position, sin + o, cos + o, frequencies, plane, step, amplitude, work);
       r++;
       continue;
     }
@@ -150,13 +124,13 @@ export function sincos(
       const wideBase = floor(position * (1 / WIDE)) * WIDE;
       if (wideBase !== wideStart) {
         wideStart = wideBase;
-        waves(wideStart, frequencies, plane, work, wide);
+        waves(wideStart, frequencies, plane, wide);
       }
       const m = <u32>((start - wideStart) * (1 / BLOCK));
       const middle = middles + <usize>m * 2 * plane;
       if ((hasMiddle & (1 << m)) === 0) {
         hasMiddle |= 1 << m;
-        waves(start - wideStart + (<f64>HALF - 0.5), frequencies, plane, work, middle);
+        waves(start - wideStart + (<f64>HALF - 0.5), frequencies, plane, middle);
       }
       turn(high, wide, middle, plane, amplitude);
     }
@@ -164,7 +138,7 @@ export function sincos(
     // the rows from `first` to `last` of the block are in a row here
     const first = <i32>(position - base);
     const most = min(2 * HALF - first, rows - r);
-    let n = 1;
+    let n = least < 0 ? most : 1;
     while (n < most && load<f64>(at + ((<usize>n) << 3)) === position + <f64>n) n++;
     const last = first + n - 1;
     const nearest = max(0, max(first - HALF, HALF - 1 - last));
@@ -173,7 +147,7 @@ export function sincos(
       const low = lows + <usize>d * 2 * plane;
       if ((hasLow & (1 << d)) === 0) {
         hasLow |= 1 << d;
-        waves(<f64>d + 0.5, frequencies, plane, work, low);
+        waves(<f64>d + 0.5, frequencies, plane, low);
       }
       const up = HALF + d;
       const down = HALF - 1 - d;
@@ -181,13 +155,17 @@ export function sincos(
       const i = <usize>(r + down - first) * step;
       const both = up <= last && down >= first;
       if (both && whole) {
-        if (mirrored(sin + o, cos + o, sin + i, cos + i, high, low, step) > leastSquare) continue;
+        if (least < 0) {
+          mirrored<void>(sin + o, cos + o, sin + i, cos + i, high, low, step);
+          continue;
+        }
+        if (mirrored<f32>(sin + o, cos + o, sin + i, cos + i, high, low, step) > leastSquare) continue;
       }
       if (up <= last && addAngles(sin + o, cos + o, high, low, step, 1) < least) {
-        direct(base + <f64>up, sin + o, cos + o, frequencies, plane, count, amplitude, work, own);
+        direct(base + <f64>up, sin + o, cos + o, frequencies, plane, step, amplitude, work);
       }
       if (down >= first && addAngles(sin + i, cos + i, high, low, step, -1) < least) {
-        direct(base + <f64>down, sin + i, cos + i, frequencies, plane, count, amplitude, work, own);
+        direct(base + <f64>down, sin + i, cos + i, frequencies, plane, step, amplitude, work);
       }
     }
     r += n;
@@ -200,14 +178,12 @@ function direct(
   cos: usize,
   frequencies: usize,
   plane: usize,
-  count: i32,
+  end: usize,
   amplitude: f64,
-  numbers: usize,
   own: usize,
 ): void {
-  waves(position, frequencies, plane, numbers, own);
+  waves(position, frequencies, plane, own);
   const a = f64x2.splat(amplitude);
-  const end = (<usize>count) << 2;
   for (let o: usize = 0; o < end; o += 16) {
     put(sin, o, end, join(f64x2.mul(v128.load(own), a), f64x2.mul(v128.load(own, 32), a)));
     put(cos, o, end, join(f64x2.mul(v128.load(own, 16), a), f64x2.mul(v128.load(own, 48), a)));
@@ -264,10 +240,10 @@ function addAngles(sin: usize, cos: usize, high: usize, low: usize, end: usize, 
 }
 
 /**
- * The rows of high + low and of high - low, bit for bit as `addAngles` makes them, of `bytes`, a multiple of 16; returns
- * the smallest square of their four values' product.
+ * The rows of high + low and of high - low, bit for bit as `addAngles` makes them, of `bytes`, a multiple of 16; returns,
+ * if anything, the smallest square of their four values' product.
  */
-function mirrored(
+function mirrored<Least>(
   sin: usize,
   cos: usize,
   sinOfLess: usize,
@@ -275,7 +251,7 @@ function mirrored(
   high: usize,
   low: usize,
   bytes: usize,
-): f32 {
+): Least {
   let least = f32x4.splat(Infinity);
   const end = sin + bytes;
   for (; sin < end; sin += 16) {
@@ -303,15 +279,17 @@ function mirrored(
     v128.store(sinOfLess, t);
     const d = join(f64x2.add(cc0, ss0), f64x2.add(cc1, ss1));
     v128.store(cosOfLess, d);
-    const product = f32x4.mul(f32x4.mul(s, c), f32x4.mul(t, d));
-    least = f32x4.pmin(least, f32x4.mul(product, product));
+    if (!isVoid<Least>()) {
+      const product = f32x4.mul(f32x4.mul(s, c), f32x4.mul(t, d));
+      least = f32x4.pmin(least, f32x4.mul(product, product));
+    }
     cos += 16;
     sinOfLess += 16;
     cosOfLess += 16;
     high += 64;
     low += 64;
   }
-  return smallest(least);
+  if (!isVoid<Least>()) return smallest(least);
 }
 
 function put(row: usize, o: usize, end: usize, values: v128): void {

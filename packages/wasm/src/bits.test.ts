@@ -226,6 +226,38 @@ test("sincos", () => {
   );
 });
 
+test("sincos of a long run of positions, near zeros and far from them", () => {
+  const most = fc.constantFrom(5, 8, 12, 64);
+  const nearZeros = fc
+    .tuple(fc.integer({ min: 1, max: 3000 }), most)
+    .map(([n, count]) => Float64Array.from({ length: count }, (_, i) => Math.PI / n / (i + 1)));
+  const usual = fc
+    .tuple(fc.double({ min: 1.5, max: 1e7, noNaN: true }), most)
+    .map(([base, count]) => Float64Array.from({ length: count }, (_, i) => base ** (-i / count)));
+  const still = most.map((count) => new Float64Array(count));
+  const start = fc.oneof(fc.constantFrom(-70, 0, 1), fc.integer({ min: 0, max: 2 ** 24 }));
+  const run = fc.tuple(start, fc.integer({ min: 4096, max: 9000 }));
+  const amplitude = fc.constantFrom(1, 0, 1e-30, 0.8, -1.3);
+  fc.assert(
+    fc.property(
+      fc.oneof(nearZeros, usual, still),
+      run,
+      amplitude,
+      fc.boolean(),
+      (waves, [first, rows], amplitude, inside) => {
+        const given = { ...frequencies(waves), amplitude };
+        const positions = array(Int32Array.from({ length: rows }, (_, i) => first + i));
+        const own = inside ? simd.tensor([rows], positions.data) : positions;
+        const [got, want] = [simd.sincos(own, given), plain.sincos(positions, given)];
+        expectSameBits(got.sin, want.sin);
+        expectSameBits(got.cos, want.cos);
+        if (inside) for (const x of [own, got.sin, got.cos]) simd.free(x);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
 test("sincos of a position does not depend on its neighbours, nor on chunks", () => {
   const waves = frequencies(Float64Array.from({ length: 64 }, (_, i) => 10_000 ** (-i / 64)));
   const first = 2 ** 24 - 5000;

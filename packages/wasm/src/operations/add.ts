@@ -3,6 +3,7 @@ import { addressOfFloats, checkApartAt, checkShape, type Floats, shapeText } fro
 import { collapse, eachOffset, popAxis, stepsOf } from "../collapse.ts";
 import type { Arena } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
+import { bring } from "../memory/staging.ts";
 import { addPlain } from "../plain/add.ts";
 
 export type AddInto = (out: NdArray, a: NdArray, b: NdArray) => NdArray;
@@ -72,19 +73,12 @@ export function addOn(arena: Arena): AddInto {
     else {
       for (let at = 0; at < size; at += ROOM) {
         const n = Math.min(ROOM, size - at);
-        const x = bringPart(first, a, at, n, places[0]);
-        const y = bringPart(second, b, at, n, places[1]);
+        const x = bring(arena, a, first, at, n, places[0]);
+        const y = bring(arena, b, second, at, n, places[1]);
         kernels.addRows(to >= 0 ? to + 4 * at : places[0], x, y, 1, n, 0, 0);
         if (to < 0) out.set(tileOf(places[0], n), at);
       }
     }
-  }
-
-  /** The address of `length` numbers from `at` on; those of an ordinary array are copied to `place`. */
-  function bringPart(address: number, data: Float32Array, at: number, length: number, place: number): number {
-    if (address >= 0) return address + 4 * at;
-    floats.set(length === data.length ? data : data.subarray(at, at + length), place >> 2);
-    return place;
   }
 
   /** out + o = a + i, b + j */
@@ -121,15 +115,16 @@ export function addOn(arena: Arena): AddInto {
       const n = Math.min(wide, count - column);
       const length = bStep === 0 ? 1 : n;
       const bAt = j + column * bStep;
-      const held = bRow === 0 ? bring(second, b.data, bAt, 1, length, 0, places[1]) : 0;
+      const held = bRow === 0 ? bringRows(b.data, second, bAt, 1, length, 0, places[1]) : 0;
       const aInside = first >= 0 || aRow === 0 ? aRow : n;
       const bInside = second >= 0 || bRow === 0 ? bRow : length;
       const inside = { rows, aRow: aInside, aStep, bRow: bInside, bStep };
       for (let row = 0; row < rows; row += deep) {
         const depth = Math.min(deep, rows - row);
         const at = o + row * count + column;
-        const x = bring(first, a.data, i + row * aRow + column, depth, n, aRow, places[0]);
-        const y = bRow === 0 ? held : bring(second, b.data, bAt + row * bRow, depth, length, bRow, places[1]);
+        const x = bringRows(a.data, first, i + row * aRow + column, depth, n, aRow, places[0]);
+        const y =
+          bRow === 0 ? held : bringRows(b.data, second, bAt + row * bRow, depth, length, bRow, places[1]);
         call(to >= 0 ? to + 4 * at : place, x, y, inside, depth, n);
         if (to < 0) out.data.set(tileOf(place, depth * n), at);
       }
@@ -141,25 +136,20 @@ export function addOn(arena: Arena): AddInto {
   }
 
   /** The address of rows; those of an ordinary array are copied to `place`, one beside the other. */
-  function bring(
-    address: number,
+  function bringRows(
     data: Float32Array,
+    address: number,
     at: number,
     rows: number,
     length: number,
     step: number,
     place: number,
   ): number {
-    if (address >= 0) return address + 4 * at;
     const together = step === length || rows === 1;
-    const all = together ? rows * length : length;
-    if (all === data.length) floats.set(data, place >> 2);
-    else if (together || step === 0) floats.set(data.subarray(at, at + all), place >> 2);
-    else {
-      for (let k = 0; k < rows; k++) {
-        floats.set(data.subarray(at + k * step, at + k * step + length), (place >> 2) + k * length);
-      }
+    if (address >= 0 || together || step === 0) {
+      return bring(arena, data, address, at, together ? rows * length : length, place);
     }
+    for (let k = 0; k < rows; k++) bring(arena, data, -1, at + k * step, length, place + 4 * k * length);
     return place;
   }
 }

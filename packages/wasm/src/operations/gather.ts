@@ -13,7 +13,9 @@ import {
 import { stepsOf } from "../collapse.ts";
 import { type Arena, CHUNK } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
+import { bring, takeBack } from "../memory/staging.ts";
 import { addPlain } from "../plain/add.ts";
+import { copyFloats } from "../plain/copy.ts";
 import type { AddInto } from "./add.ts";
 
 export type GatherInto = (out: NdArray, table: NdArray, indices: NdArray) => NdArray;
@@ -36,7 +38,15 @@ export function gatherOn(
         kernels.gather(to + 4 * first * width, from, at, count, width);
       });
     } else {
-      for (let i = 0; i < rows; i++) copyRow(table.data as Float32Array, indices.data[i]!, out, i, width);
+      for (let i = 0; i < rows; i++) {
+        copyFloats(
+          out.data as Float32Array,
+          i * width,
+          table.data as Float32Array,
+          indices.data[i]! * width,
+          width,
+        );
+      }
     }
     return out;
   };
@@ -103,21 +113,19 @@ export function gatherOn(
   ): void {
     const deep = Math.floor(CHUNK / 4 / width);
     const rows = indices.data.length / sharers;
-    const [first, second] = [places[0] >> 2, places[1] >> 2];
     for (let row = 0; row < rows; row += deep) {
       const size = Math.min(deep, rows - row) * width;
       const at = row * width;
-      if (other < 0) floats.set(x.data.subarray(at, at + size), first);
-      const given = other >= 0 ? other + 4 * at : places[0];
+      const given = bring(arena, x.data, other, at, size, places[0]);
       for (let sharer = 0; sharer < sharers; sharer++) {
         const start = (sharer * rows + row) * width;
         for (let k = 0; k < size; k += width) {
           const from = indices.data[(start + k) / width]! * width;
-          floats.set(table.data.subarray(from, from + width), second + k);
+          bring(arena, table.data, -1, from, width, places[1] + 4 * k);
         }
         const result = to >= 0 ? to + 4 * start : places[1];
         kernels!.addRows(result, given, places[1], 1, size, 0, 0);
-        if (to < 0) out.data.set(floats.subarray(second, second + size), start);
+        takeBack(arena, out.data, to, start, size, places[1]);
       }
     }
   }
@@ -166,12 +174,6 @@ export function gatherOn(
     }
     return { rows: data.length, width: size(rest) };
   }
-}
-
-/** Row `from` of `table` to row `to` of `out`. A view costs more than a short loop. */
-function copyRow(table: Float32Array, from: number, out: NdArray, to: number, width: number): void {
-  if (width > 16) out.data.set(table.subarray(from * width, (from + 1) * width), to * width);
-  else for (let k = 0; k < width; k++) out.data[to * width + k] = table[from * width + k]!;
 }
 
 /** Whether `shape` is the end of `whole`, of at least `axes` axes, but for leading ones. */

@@ -2,6 +2,7 @@ import type { NdArray } from "@posenc/core";
 import { checkApart, checkFloats, checkShape, type Floats } from "../check-arrays.ts";
 import { type Arena, CHUNK } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
+import { bring, takeBack } from "../memory/staging.ts";
 import { layerNormPlain } from "../plain/layer-norm.ts";
 
 export type LayerNormInto = (out: NdArray, x: NdArray, gain: NdArray, bias: NdArray) => NdArray;
@@ -9,7 +10,7 @@ export type LayerNormInto = (out: NdArray, x: NdArray, gain: NdArray, bias: NdAr
 const EPSILON = 1e-5;
 
 export function layerNormOn(arena: Arena): LayerNormInto {
-  const { kernels, places, floats } = arena;
+  const { kernels, places } = arena;
 
   return (out, x, gain, bias) => {
     checkFloats(arena, "layerNorm", "x", x);
@@ -35,24 +36,16 @@ export function layerNormOn(arena: Arena): LayerNormInto {
 
   function rows(out: Floats, x: Floats, gain: Floats, bias: Floats, count: number): void {
     const [to, from] = [arena.addressOf(out.data), arena.addressOf(x.data)];
-    const factor = bring(gain, places[1]);
-    const shift = bring(bias, places[2]);
+    const factor = bring(arena, gain.data, arena.addressOf(gain.data), 0, count, places[1]);
+    const shift = bring(arena, bias.data, arena.addressOf(bias.data), 0, count, places[2]);
     const all = x.data.length;
     const most = to >= 0 && from >= 0 ? all : Math.floor(CHUNK / 4 / count) * count;
     for (let at = 0; at < all; at += most) {
       const length = Math.min(most, all - at);
-      if (from < 0) floats.set(x.data.subarray(at, at + length), places[0] >> 2);
+      const given = bring(arena, x.data, from, at, length, places[0]);
       const result = to >= 0 ? to + 4 * at : places[0];
-      const given = from >= 0 ? from + 4 * at : places[0];
       kernels!.layerNorm(result, given, factor, shift, length / count, count, EPSILON);
-      if (to < 0) out.data.set(floats.subarray(places[0] >> 2, (places[0] >> 2) + length), at);
+      takeBack(arena, out.data, to, at, length, places[0]);
     }
-  }
-
-  function bring({ data }: Floats, place: number): number {
-    const address = arena.addressOf(data);
-    if (address >= 0) return address;
-    floats.set(data, place >> 2);
-    return place;
   }
 }

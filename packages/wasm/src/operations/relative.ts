@@ -11,6 +11,8 @@ import {
 } from "../check-arrays.ts";
 import type { Arena } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
+import { copyFloats } from "../plain/copy.ts";
+import { areConsecutive, ends } from "./positions.ts";
 
 /** The score of a head for a relative position, key − query. */
 export type ScoreOf = (relative: number, head: number) => number;
@@ -76,7 +78,7 @@ export function relativeOn(arena: Arena): { operations: RelativeOperations; rela
     keys: NdArray["data"],
   ): void {
     const [q, k] = [queries.length, keys.length];
-    if (consecutive(queries) && consecutive(keys)) {
+    if (areConsecutive(queries) && areConsecutive(keys)) {
       const first = keys[0]! - queries[q - 1]! - low;
       slide(out, at, vector.subarray(first, first + q + k - 1), q, k);
     } else eachScore(out, at, (relative) => vector[relative - low]!, queries, keys);
@@ -118,8 +120,7 @@ export function relativeOn(arena: Arena): { operations: RelativeOperations; rela
     }
     for (let i = 0; i < q; i++) {
       const from = q - 1 - i;
-      if (k > 16) data.set(vector.subarray(from, from + k), at + i * k);
-      else for (let j = 0; j < k; j++) data[at + i * k + j] = vector[from + j]!;
+      copyFloats(data, at + i * k, vector, from, k);
     }
   }
 
@@ -197,25 +198,11 @@ export function relativeOn(arena: Arena): { operations: RelativeOperations; rela
 const rowOf = ({ data }: NdArray, row: number, length: number): NdArray["data"] =>
   data.subarray(row * length, (row + 1) * length);
 
-function consecutive(positions: NdArray["data"]): boolean {
-  for (let i = 1; i < positions.length; i++) if (positions[i] !== positions[0]! + i) return false;
-  return true;
-}
-
 /** The lowest and the highest key − query. */
 function reach(queries: NdArray["data"], keys: NdArray["data"]): [low: number, high: number] {
   const [firstQuery, lastQuery] = ends(queries);
   const [firstKey, lastKey] = ends(keys);
   return [firstKey - lastQuery, lastKey - firstQuery];
-}
-
-function ends(positions: NdArray["data"]): [low: number, high: number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let i = 0; i < positions.length; i++) {
-    low = Math.min(low, positions[i]!);
-    high = Math.max(high, positions[i]!);
-  }
-  return [low, high];
 }
 
 function eachScore(

@@ -4,6 +4,7 @@ import { checkApart, checkFloats, checkShape, type Floats, sameShape, shapeText 
 import { type Axes, collapse, eachOffset, popAxis, stepsOf } from "../collapse.ts";
 import { type Arena, CHUNK } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
+import { bring, takeBack } from "../memory/staging.ts";
 import { rotatePlain } from "../plain/rotate.ts";
 
 export type RotateInto = (out: NdArray, x: NdArray, turn: SinCos<NdArray>, layout: RotaryLayout) => NdArray;
@@ -26,7 +27,7 @@ interface Operands {
 }
 
 export function rotateOn(arena: Arena): RotateInto {
-  const { kernels, places, floats } = arena;
+  const { kernels, places } = arena;
 
   return (out, x, turn, layout) => {
     const { cos, sin } = check(arena, out, x, turn, layout);
@@ -86,13 +87,13 @@ export function rotateOn(arena: Arena): RotateInto {
     const most = Math.floor(CHUNK / 4 / dim);
     const together = Math.min(sharers, sharerStep === dim ? most : 4);
     const deep = Math.min(rows, Math.max(Math.floor(most / together), 1));
-    const place = places[0] >> 2;
+    const place = places[0];
     for (let row = 0; row < rows; row += deep) {
       const depth = Math.min(deep, rows - row);
       const from = table + row * tableStep;
       const length = tableStep === 0 ? half : (depth - 1) * tableStep + half;
-      const cosAt = bring(cos, c, from, length, places[1]);
-      const sinAt = bring(sin, s, from, length, places[2]);
+      const cosAt = bring(arena, cos, c, from, length, places[1]);
+      const sinAt = bring(arena, sin, s, from, length, places[2]);
       for (let first = 0; first < sharers; first += together) {
         const width = Math.min(together, sharers - first);
         const start = at + row * rowStep + first * sharerStep;
@@ -107,22 +108,11 @@ export function rotateOn(arena: Arena): RotateInto {
           sharerStep === dim
             ? { sharers: width, sharerStep: dim, rows: depth, rowStep: width * dim, tableStep }
             : { sharers: width, sharerStep: depth * dim, rows: depth, rowStep: dim, tableStep };
-        for (let k = 0; k < runs; k++) {
-          floats.set(x.subarray(start + k * step, start + k * step + run), place + k * run);
-        }
-        call(places[0], places[0], cosAt, sinAt, inside, layout);
-        for (let k = 0; k < runs; k++) {
-          out.set(floats.subarray(place + k * run, place + (k + 1) * run), start + k * step);
-        }
+        for (let k = 0; k < runs; k++) bring(arena, x, -1, start + k * step, run, place + 4 * k * run);
+        call(place, place, cosAt, sinAt, inside, layout);
+        for (let k = 0; k < runs; k++) takeBack(arena, out, -1, start + k * step, run, place + 4 * k * run);
       }
     }
-  }
-
-  /** The address of `length` floats of `data` from `from` on; those of an ordinary array are copied to `place`. */
-  function bring(data: Float32Array, address: number, from: number, length: number, place: number): number {
-    if (address >= 0) return address + 4 * from;
-    floats.set(data.subarray(from, from + length), place >> 2);
-    return place;
   }
 }
 

@@ -2,8 +2,11 @@ import { checks, type Frequencies, fillSincos, isFrequencies, type NdArray, type
 import { checkApart, checkArray, checkFloats, checkShape } from "../check-arrays.ts";
 import { type Arena, CHUNK } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
+import { takeBack } from "../memory/staging.ts";
 import { sincosPlain, type Waves } from "../plain/sincos.ts";
 import { type SplitFrequencies, splitFrequencies } from "../plain/split-frequencies.ts";
+import { rowsNearZero } from "./near-zeros.ts";
+import { areConsecutive, ends } from "./positions.ts";
 
 export type SincosInto = (
   out: SinCos<NdArray>,
@@ -17,10 +20,11 @@ const MOST = 2 ** 28;
 const LEAST = 2 ** -22;
 
 /** What the kernel needs to work in, in bytes, for frequencies in planes of so many numbers. */
-export const workBytes = (plane: number): number => 102 * 8 * plane + 192;
+export const workBytes = (plane: number): number => 102 * 8 * plane;
 
-/** So many numbers are copied faster one by one. */
-const FEW = 32;
+const LINE = 64;
+/** For so many positions it is faster to look for zeros first. */
+const LONG = 4096;
 
 export function sincosOn(arena: Arena): SincosInto {
   const { kernels, places, floats } = arena;
@@ -33,8 +37,8 @@ export function sincosOn(arena: Arena): SincosInto {
     checkFloats(arena, "sincos", "out.sin", sin);
     checkFloats(arena, "sincos", "out.cos", cos);
     checkFrequencies(frequencies);
-    const { high, amplitude = 1, growth } = frequencies;
-    const shape = [...positions.shape, high.length];
+    const { amplitude = 1, growth } = frequencies;
+    const shape = [...positions.shape, frequencies.high.length];
     checkShape("sincos", "out.sin", sin, shape);
     checkShape("sincos", "out.cos", cos, shape);
     checkApart(arena, "sincos", sin, "out.cos", cos, false);
@@ -45,30 +49,45 @@ export function sincosOn(arena: Arena): SincosInto {
     const split = splitFrequencies(frequencies);
     const least = Math.fround(LEAST * amplitude ** 2);
     const waves = { sin: sin.data, cos: cos.data, split, amplitude, least };
-    if (growth !== undefined || !(furthest(positions.data) * split.most <= MOST)) {
+    const start = positions.data[0]!;
+    const run = positions.data.length >= LONG && start >= 0 && areConsecutive(positions.data);
+    const [low, high] = run ? [start, positions.data.at(-1)!] : ends(positions.data);
+    if (growth !== undefined || !(Math.max(-low, high) * split.most <= MOST)) {
       fillSincos(positions.data, frequencies, sin.data, cos.data);
     } else if (kernels === undefined || sin.data.length < SMALL || 4 * split.count > CHUNK) {
       sincosPlain(waves, positions.data);
-    } else if (!withWork(split, (work) => fill(waves, positions.data, work))) {
-      sincosPlain(waves, positions.data);
+    } else {
+      const rows = positions.data.length;
+      const checked = run ? rowsNearZero(frequencies.high, 2 * LEAST, start, rows) : undefined;
+      const done = withWork(split, (work) => fill(waves, positions.data, checked, work));
+      if (!done) sincosPlain(waves, positions.data);
     }
     return out;
   };
 
   /** @returns false where there is no room */
-  function withWork({ plane }: SplitFrequencies, body: (address: number) => void): boolean {
-    const bytes = 3 * plane * 8 + workBytes(plane);
+  function withWork({ plane, planes }: SplitFrequencies, body: (address: number) => void): boolean {
+    const bytes = LINE + planes.byteLength + workBytes(plane);
     if (bytes > CHUNK) return arena.borrow(bytes, body);
     body(places[3]);
     return true;
   }
 
-  /** A chunk of positions at a time; results in ordinary arrays are copied out after each. */
-  function fill(waves: Waves, positions: NdArray["data"], frequencies: number): void {
+  /**
+   * A chunk of positions at a time; results in ordinary arrays are copied out after each.
+   *
+   * @param checked rows that may have a value near zero, if it is known that no others have; a check takes a tenth of all
+   */
+  function fill(
+    waves: Waves,
+    positions: NdArray["data"],
+    checked: Iterable<number> | undefined,
+    frequencies: number,
+  ): void {
     const { split, amplitude, least } = waves;
-    const { planes, plane, count } = split;
+    const { planes, count } = split;
     doubles.set(planes, frequencies >> 3);
-    const work = frequencies + 3 * plane * 8;
+    const work = frequencies + Math.ceil(planes.byteLength / LINE) * LINE;
     const [sinAt, cosAt] = [arena.addressOf(waves.sin), arena.addressOf(waves.cos)];
     const most = sinAt >= 0 && cosAt >= 0 ? CHUNK / 8 : Math.min(Math.floor(CHUNK / 4 / count), CHUNK / 8);
     for (let row = 0; row < positions.length; row += most) {
@@ -76,12 +95,16 @@ export function sincosOn(arena: Arena): SincosInto {
       const [start, length] = [row * count, depth * count];
       const sin = sinAt >= 0 ? sinAt + 4 * start : places[0];
       const cos = cosAt >= 0 ? cosAt + 4 * start : places[1];
-      const own = places[2] >> 3;
-      if (depth > FEW) doubles.set(positions.subarray(row, row + depth), own);
-      else for (let k = 0; k < depth; k++) doubles[own + k] = positions[row + k]!;
-      kernels!.sincos(sin, cos, places[2], depth, frequencies, count, amplitude, least, work);
-      if (sinAt < 0) waves.sin.set(floats.subarray(places[0] >> 2, (places[0] >> 2) + length), start);
-      if (cosAt < 0) waves.cos.set(floats.subarray(places[1] >> 2, (places[1] >> 2) + length), start);
+      doubles.set(positions.subarray(row, row + depth), places[2] >> 3);
+      const sincos = (first: number, rows: number, least: number) => {
+        const at = 4 * first * count;
+        const given = places[2] + 8 * first;
+        kernels!.sincos(sin + at, cos + at, given, rows, frequencies, count, amplitude, least, work);
+      };
+      sincos(0, depth, checked === undefined ? least : -1);
+      for (const one of checked ?? []) if (one >= row && one < row + depth) sincos(one - row, 1, least);
+      takeBack(arena, waves.sin, sinAt, start, length, places[0]);
+      takeBack(arena, waves.cos, cosAt, start, length, places[1]);
     }
   }
 }
@@ -91,27 +114,4 @@ export function checkFrequencies(frequencies: Frequencies): void {
   throw new TypeError(
     `sincos: frequencies must have high and low, two Float64Arrays of one length, got ${checks.show(frequencies)}`,
   );
-}
-
-/** NaN where there is one. */
-function furthest(positions: NdArray["data"]): number {
-  if (positions instanceof Int32Array) return furthestWhole(positions);
-  let most = 0;
-  for (let i = 0; i < positions.length; i++) {
-    const distance = Math.abs(positions[i]!);
-    if (!(distance <= most)) most = distance;
-    if (Number.isNaN(most)) return most;
-  }
-  return most;
-}
-
-/** The same, faster where all are integers. */
-function furthestWhole(positions: Int32Array): number {
-  let [low, high] = [0, 0];
-  for (let i = 0; i < positions.length; i++) {
-    const position = positions[i]!;
-    if (position > high) high = position;
-    else if (position < low) low = position;
-  }
-  return Math.max(high, -low);
 }

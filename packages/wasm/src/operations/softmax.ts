@@ -3,12 +3,13 @@ import { checkApart, checkFloats, checkShape, type Floats, shapeText } from "../
 import { collapse, eachOffset, popAxis, stepsOf } from "../collapse.ts";
 import { type Arena, CHUNK } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
+import { bring, takeBack } from "../memory/staging.ts";
 import { softmaxPlain } from "../plain/softmax.ts";
 
 export type SoftmaxInto = (out: NdArray, x: NdArray, bias?: NdArray) => NdArray;
 
 export function softmaxOn(arena: Arena): SoftmaxInto {
-  const { kernels, places, floats } = arena;
+  const { kernels, places } = arena;
 
   return (out, x, bias) => {
     checkFloats(arena, "softmax", "x", x);
@@ -48,31 +49,21 @@ export function softmaxOn(arena: Arena): SoftmaxInto {
     const to = arena.addressOf(out.data);
     const from = arena.addressOf(x.data);
     const other = bias === undefined ? 0 : arena.addressOf(bias.data);
-    if (to >= 0 && from >= 0 && other >= 0) {
-      call(to + 4 * at, from + 4 * at, rows, count, bias && other + 4 * bias.from, bias?.step);
-      return;
-    }
-    const deep = Math.floor(CHUNK / 4 / count);
+    const deep = to >= 0 && from >= 0 && other >= 0 ? rows : Math.floor(CHUNK / 4 / count);
     for (let row = 0; row < rows; row += deep) {
       const depth = Math.min(deep, rows - row);
       const [start, length] = [at + row * count, depth * count];
-      if (from < 0) floats.set(x.data.subarray(start, start + length), places[0] >> 2);
-      let biasAt: number | undefined;
-      if (bias !== undefined) {
-        const first = bias.from + row * bias.step;
-        biasAt = other >= 0 ? other + 4 * first : places[1];
-        const held = bias.step === 0 ? count : length; // rows of a bias lie beside each other, or are one
-        if (other < 0) floats.set(bias.data.subarray(first, first + held), places[1] >> 2);
-      }
+      const given = bring(arena, x.data, from, start, length, places[0]);
       const result = to >= 0 ? to + 4 * start : places[0];
-      call(result, from >= 0 ? from + 4 * start : places[0], depth, count, biasAt, bias?.step);
-      if (to < 0) out.data.set(floats.subarray(places[0] >> 2, (places[0] >> 2) + length), start);
+      if (bias === undefined) kernels.softmax(result, given, depth, count);
+      else {
+        const { data, from: first, step } = bias;
+        const held = step === 0 ? count : length; // its rows lie beside each other, or are one
+        const biasAt = bring(arena, data, other, first + row * step, held, places[1]);
+        kernels.softmaxBiased(result, given, biasAt, 4 * step, depth, count);
+      }
+      takeBack(arena, out.data, to, start, length, places[0]);
     }
-  }
-
-  function call(out: number, x: number, rows: number, count: number, bias?: number, step = 0): void {
-    if (bias === undefined) kernels!.softmax(out, x, rows, count);
-    else kernels!.softmaxBiased(out, x, bias, 4 * step, rows, count);
   }
 }
 

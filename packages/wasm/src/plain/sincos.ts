@@ -1,7 +1,9 @@
+import { COSINE, INVERSE, PARTS, SHIFT, SINE } from "./numbers.ts";
 import type { SplitFrequencies } from "./split-frequencies.ts";
 
-const SHIFT = 6755399441055744;
-const [PART_1, PART_2, PART_3] = [1.570796251296997, 7.549789415861596e-8, 5.390302858158119e-15];
+const [PART_1, PART_2, PART_3] = PARTS;
+const [S1, S2, S3, S4, S5, S6] = SINE;
+const [C1, C2, C3, C4, C5, C6] = COSINE;
 const [BLOCK, HALF, WIDE] = [64, 31.5, 1024];
 const { fround } = Math;
 
@@ -93,7 +95,7 @@ function fillWaves(
     const a = position * planes[i]!;
     const b = position * planes[plane + i]!;
     const c = position * planes[2 * plane + i]!;
-    const n = (a + b) * 0.6366197723675814 + SHIFT - SHIFT;
+    const n = (a + b) * INVERSE + SHIFT - SHIFT;
     const d = a - n * PART_1;
     const m = n * PART_2;
     const u = d - m;
@@ -105,17 +107,17 @@ function fillWaves(
     const r = w + (lost + more + (c - n * PART_3));
 
     const z = r * r;
-    let y = z * 1.58969099521155e-10 + -2.5050760253406863e-8;
-    y = z * y + 2.7557313707070068e-6;
-    y = z * y + -0.0001984126982985795;
-    y = z * y + 0.00833333333332249;
-    y = z * y + -0.16666666666666632;
+    let y = z * S1 + S2;
+    y = z * y + S3;
+    y = z * y + S4;
+    y = z * y + S5;
+    y = z * y + S6;
     const s = r + z * r * y;
-    y = z * -1.1359647557788195e-11 + 2.087572321298175e-9;
-    y = z * y + -2.7557314351390663e-7;
-    y = z * y + 2.480158728947673e-5;
-    y = z * y + -0.001388888888887411;
-    y = z * y + 0.0416666666666666;
+    y = z * C1 + C2;
+    y = z * y + C3;
+    y = z * y + C4;
+    y = z * y + C5;
+    y = z * y + C6;
     const k = 1 - (z * 0.5 - z * z * y);
 
     const odd = (n & 1) !== 0;

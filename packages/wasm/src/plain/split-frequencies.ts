@@ -1,11 +1,12 @@
 import type { Frequencies } from "@posenc/core";
+import { NUMBERS } from "./numbers.ts";
 
 /** Frequencies as the kernels take them: each is a sum of three numbers, in three planes. */
 export interface SplitFrequencies {
   readonly count: number;
   /** Numbers in a plane: a multiple of four; the last frequency fills it up. */
   readonly plane: number;
-  /** [3 planes] */
+  /** [3 planes], and the numbers that the kernel works with */
   readonly planes: Float64Array;
   /** The largest magnitude. */
   readonly most: number;
@@ -22,7 +23,8 @@ function topBits(x: number): number {
 export function splitFrequencies({ high, low }: Frequencies): SplitFrequencies {
   const count = high.length;
   const plane = Math.ceil(count / 4) * 4;
-  const planes = new Float64Array(3 * plane);
+  const planes = new Float64Array(3 * plane + NUMBERS.length);
+  planes.set(NUMBERS, 3 * plane);
   let most = 0;
   for (let i = 0; i < plane; i++) {
     const from = Math.min(i, count - 1);

@@ -4,17 +4,13 @@
 // there are `rows` of those, `tableStep` apart, for rows of `x` that are `rowStep` apart. `rest` floats after the pairs
 // are passed through.
 //
-// Memory is passed in the order of the smaller step, but for sharers far apart eight side by side: as many streams as a
-// processor fetches ahead of. The halves of a row are written to two lines at a time, and stores to lines that are not
-// at hand wait for each other; so what lies a little ahead in `out` is touched. What was touched is returned, so that no
-// compiler leaves it out.
+// Memory is passed in the order of the smaller step, but for sharers far apart sixteen side by side: as many streams as a
+// processor fetches ahead of.
 
 import { copyFloats } from "./copy";
 
 /** How many sharers far apart are turned side by side. */
-const SIDE: i32 = 8;
-/** How far ahead `out` is touched, in bytes. */
-const AHEAD: usize = 128;
+const SIDE: i32 = 16;
 
 /** Pairs (i, i + half). */
 export function rotateHalves(
@@ -29,37 +25,27 @@ export function rotateHalves(
   tableStep: usize,
   half: i32,
   rest: i32,
-): u32 {
-  const row = (<usize>(2 * half + rest)) << 2;
-  const end = out + <usize>(sharers - 1) * sharerStep + <usize>(rows - 1) * rowStep + row;
-  let touched = i32x4.splat(0);
+): void {
   if (sharerStep <= rowStep) {
-    const group = <usize>(sharers - 1) * sharerStep + row + AHEAD;
     for (let r = 0; r < rows; r++) {
-      const ahead = out + group <= end ? AHEAD : 0;
-      touched = v128.xor(touched, shareHalves(out, x, cos, sin, sharers, sharerStep, half, rest, ahead));
+      shareHalves(out, x, cos, sin, sharers, sharerStep, half, rest);
       out += rowStep;
       x += rowStep;
       cos += tableStep;
       sin += tableStep;
     }
-    return i32x4.extract_lane(touched, 0);
+    return;
   }
   for (let n = 0; n < sharers; n += SIDE) {
     const width = min(SIDE, sharers - n);
-    const group = <usize>(width - 1) * sharerStep + row + AHEAD;
     for (let r: usize = 0; r < <usize>rows; r++) {
-      const o = out + r * rowStep;
-      const i = x + r * rowStep;
+      const row = r * rowStep;
       const table = r * tableStep;
-      const ahead = o + group <= end ? AHEAD : 0;
-      const some = shareHalves(o, i, cos + table, sin + table, width, sharerStep, half, rest, ahead);
-      touched = v128.xor(touched, some);
+      shareHalves(out + row, x + row, cos + table, sin + table, width, sharerStep, half, rest);
     }
     out += <usize>width * sharerStep;
     x += <usize>width * sharerStep;
   }
-  return i32x4.extract_lane(touched, 0);
 }
 
 /** One row of each sharer. Apart from the loops around it, so that its addresses stay in registers. */
@@ -72,21 +58,15 @@ function shareHalves(
   step: usize,
   half: i32,
   rest: i32,
-  ahead: usize,
-): v128 {
+): void {
   const far = (<usize>half) << 2;
-  const whole = far & ~31;
-  let touched = i32x4.splat(0);
+  const whole = far & ~63;
   for (let n = 0; n < sharers; n++) {
-    for (let j: usize = 0; j < whole; j += 32) {
-      touched = v128.xor(touched, v128.load(out + 2 * j + ahead));
-      turnHalves(out + j, x + j, far, cos + j, sin + j);
-    }
+    for (let j: usize = 0; j < whole; j += 64) turnHalves(out + j, x + j, far, cos + j, sin + j);
     if (whole < far || rest > 0) finishHalves(out, x, cos, sin, whole, far, rest);
     out += step;
     x += step;
   }
-  return touched;
 }
 
 /** Pairs (2i, 2i + 1). */
@@ -148,20 +128,35 @@ function shareInterleaved(
   }
 }
 
-/** Eight pairs; all are loaded before any is stored, so that `out` may be `x`. */
+/**
+ * Sixteen pairs, a line of the one half, then of the other: stores to two lines in turn wait for each other. All are
+ * loaded before any is stored, so that `out` may be `x`.
+ */
 function turnHalves(out: usize, x: usize, far: usize, cos: usize, sin: usize): void {
   const a0 = v128.load(x);
   const a1 = v128.load(x, 16);
+  const a2 = v128.load(x, 32);
+  const a3 = v128.load(x, 48);
   const b0 = v128.load(x + far);
   const b1 = v128.load(x + far, 16);
-  const c0 = v128.load(cos);
-  const c1 = v128.load(cos, 16);
-  const s0 = v128.load(sin);
-  const s1 = v128.load(sin, 16);
-  v128.store(out, f32x4.sub(f32x4.mul(a0, c0), f32x4.mul(b0, s0)));
-  v128.store(out, f32x4.sub(f32x4.mul(a1, c1), f32x4.mul(b1, s1)), 16);
-  v128.store(out + far, f32x4.add(f32x4.mul(b0, c0), f32x4.mul(a0, s0)));
-  v128.store(out + far, f32x4.add(f32x4.mul(b1, c1), f32x4.mul(a1, s1)), 16);
+  const b2 = v128.load(x + far, 32);
+  const b3 = v128.load(x + far, 48);
+  v128.store(out, minus(a0, v128.load(cos), b0, v128.load(sin)));
+  v128.store(out, minus(a1, v128.load(cos, 16), b1, v128.load(sin, 16)), 16);
+  v128.store(out, minus(a2, v128.load(cos, 32), b2, v128.load(sin, 32)), 32);
+  v128.store(out, minus(a3, v128.load(cos, 48), b3, v128.load(sin, 48)), 48);
+  v128.store(out + far, plus(b0, v128.load(cos), a0, v128.load(sin)));
+  v128.store(out + far, plus(b1, v128.load(cos, 16), a1, v128.load(sin, 16)), 16);
+  v128.store(out + far, plus(b2, v128.load(cos, 32), a2, v128.load(sin, 32)), 32);
+  v128.store(out + far, plus(b3, v128.load(cos, 48), a3, v128.load(sin, 48)), 48);
+}
+
+function minus(a: v128, c: v128, b: v128, s: v128): v128 {
+  return f32x4.sub(f32x4.mul(a, c), f32x4.mul(b, s));
+}
+
+function plus(b: v128, c: v128, a: v128, s: v128): v128 {
+  return f32x4.add(f32x4.mul(b, c), f32x4.mul(a, s));
 }
 
 /** Four pairs. */
@@ -187,7 +182,7 @@ function turnPair(out: usize, x: usize, far: usize, cos: usize, sin: usize): voi
   store<f32>(out + far, b * c + a * s);
 }
 
-/** The last pairs, fewer than eight, and what is passed through. */
+/** The last pairs, fewer than sixteen, and what is passed through. */
 function finishHalves(
   out: usize,
   x: usize,
@@ -198,14 +193,13 @@ function finishHalves(
   rest: i32,
 ): void {
   let j = whole;
-  if (j + 16 <= far) {
+  for (; j + 16 <= far; j += 16) {
     const a = v128.load(x + j);
     const b = v128.load(x + j + far);
     const c = v128.load(cos + j);
     const s = v128.load(sin + j);
-    v128.store(out + j, f32x4.sub(f32x4.mul(a, c), f32x4.mul(b, s)));
-    v128.store(out + j + far, f32x4.add(f32x4.mul(b, c), f32x4.mul(a, s)));
-    j += 16;
+    v128.store(out + j, minus(a, c, b, s));
+    v128.store(out + j + far, plus(b, c, a, s));
   }
   for (; j < far; j += 4) turnPair(out + j, x + j, far, cos + j, sin + j);
   if (out !== x) copyFloats(out + 2 * far, x + 2 * far, rest);

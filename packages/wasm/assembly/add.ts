@@ -85,33 +85,6 @@ export function addToRows(
   }
 }
 
-/** Whole lines of one `x`, to four rows. */
-function addToFour(
-  out: usize,
-  outStep: usize,
-  x: usize,
-  a: usize,
-  b: usize,
-  c: usize,
-  d: usize,
-  end: usize,
-): void {
-  for (let j: usize = 0; j < end; j += 64) {
-    const x0 = v128.load(x + j);
-    const x1 = v128.load(x + j, 16);
-    const x2 = v128.load(x + j, 32);
-    const x3 = v128.load(x + j, 48);
-    let to = out + j;
-    addLine(to, x0, x1, x2, x3, a + j);
-    to += outStep;
-    addLine(to, x0, x1, x2, x3, b + j);
-    to += outStep;
-    addLine(to, x0, x1, x2, x3, c + j);
-    to += outStep;
-    addLine(to, x0, x1, x2, x3, d + j);
-  }
-}
-
 function addLine(out: usize, x0: v128, x1: v128, x2: v128, x3: v128, a: usize): void {
   v128.store(out, f32x4.add(x0, v128.load(a)));
   v128.store(out, f32x4.add(x1, v128.load(a, 16)), 16);
@@ -121,7 +94,7 @@ function addLine(out: usize, x0: v128, x1: v128, x2: v128, x3: v128, a: usize): 
 
 /**
  * Rows of `x` and the rows of `table` that `indices` (int32) name. So many `sharers` have the same `x`: their rows of
- * `out` are `sharerStep` apart, their indices `indexStep`, in bytes. Four at a time, so that four rows are fetched at once.
+ * `out` are `sharerStep` apart, their indices `indexStep`, in bytes. Their rows are passed side by side.
  */
 export function gatherAdd(
   out: usize,
@@ -135,27 +108,47 @@ export function gatherAdd(
   count: i32,
 ): void {
   const step = (<usize>count) << 2;
-  const fours = (count & 15) === 0 ? sharers & ~3 : 0;
-  for (let r = 0; r < rows; r++) {
-    let o = out;
-    let i = indices;
-    let n = 0;
-    for (; n < fours; n += 4) {
-      const t0 = table + <usize>load<u32>(i) * step;
-      const t1 = table + <usize>load<u32>(i + indexStep) * step;
-      const t2 = table + <usize>load<u32>(i + 2 * indexStep) * step;
-      const t3 = table + <usize>load<u32>(i + 3 * indexStep) * step;
-      addToFour(o, sharerStep, x, t0, t1, t2, t3, step);
-      o += 4 * sharerStep;
-      i += 4 * indexStep;
+  for (let n = 0; n < sharers; n += SIDE) {
+    const width = min(SIDE, sharers - n);
+    for (let r: usize = 0; r < <usize>rows; r++) {
+      const row = r * step;
+      addToSharers(out + row, x + row, table, indices + 4 * r, width, sharerStep, indexStep, step);
     }
-    for (; n < sharers; n++) {
-      addFloats(o, x, table + <usize>load<u32>(i) * step, count);
+    out += <usize>width * sharerStep;
+    indices += <usize>width * indexStep;
+  }
+}
+
+/** One row of \`x\`, a line at a time to all. */
+function addToSharers(
+  out: usize,
+  x: usize,
+  table: usize,
+  indices: usize,
+  sharers: i32,
+  sharerStep: usize,
+  indexStep: usize,
+  step: usize,
+): void {
+  const whole = step & ~63;
+  for (let j: usize = 0; j < whole; j += 64) {
+    const x0 = v128.load(x + j);
+    const x1 = v128.load(x + j, 16);
+    const x2 = v128.load(x + j, 32);
+    const x3 = v128.load(x + j, 48);
+    let o = out + j;
+    let i = indices;
+    for (let n = 0; n < sharers; n++) {
+      addLine(o, x0, x1, x2, x3, table + <usize>load<u32>(i) * step + j);
       o += sharerStep;
       i += indexStep;
     }
-    out += step;
-    x += step;
-    indices += 4;
+  }
+  if (whole < step) {
+    for (let n = 0; n < sharers; n++) {
+      addRest(out, x, table + <usize>load<u32>(indices) * step, whole, step);
+      out += sharerStep;
+      indices += indexStep;
+    }
   }
 }

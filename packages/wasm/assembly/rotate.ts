@@ -26,22 +26,40 @@ export function rotateHalves(
   half: i32,
   rest: i32,
 ): void {
-  if (sharerStep <= rowStep) {
-    for (let r = 0; r < rows; r++) {
-      shareHalves(out, x, cos, sin, sharers, sharerStep, half, rest);
-      out += rowStep;
-      x += rowStep;
-      cos += tableStep;
-      sin += tableStep;
-    }
-    return;
-  }
-  for (let n = 0; n < sharers; n += SIDE) {
-    const width = min(SIDE, sharers - n);
+  const side = sharerStep <= rowStep ? sharers : SIDE;
+  for (let n = 0; n < sharers; n += side) {
+    const width = min(side, sharers - n);
     for (let r: usize = 0; r < <usize>rows; r++) {
       const row = r * rowStep;
       const table = r * tableStep;
       shareHalves(out + row, x + row, cos + table, sin + table, width, sharerStep, half, rest);
+    }
+    out += <usize>width * sharerStep;
+    x += <usize>width * sharerStep;
+  }
+}
+
+/** Pairs (2i, 2i + 1). */
+export function rotateInterleaved(
+  out: usize,
+  x: usize,
+  cos: usize,
+  sin: usize,
+  sharers: i32,
+  sharerStep: usize,
+  rows: i32,
+  rowStep: usize,
+  tableStep: usize,
+  half: i32,
+  rest: i32,
+): void {
+  const side = sharerStep <= rowStep ? sharers : SIDE;
+  for (let n = 0; n < sharers; n += side) {
+    const width = min(side, sharers - n);
+    for (let r: usize = 0; r < <usize>rows; r++) {
+      const row = r * rowStep;
+      const table = r * tableStep;
+      shareInterleaved(out + row, x + row, cos + table, sin + table, width, sharerStep, half, rest);
     }
     out += <usize>width * sharerStep;
     x += <usize>width * sharerStep;
@@ -69,42 +87,6 @@ function shareHalves(
   }
 }
 
-/** Pairs (2i, 2i + 1). */
-export function rotateInterleaved(
-  out: usize,
-  x: usize,
-  cos: usize,
-  sin: usize,
-  sharers: i32,
-  sharerStep: usize,
-  rows: i32,
-  rowStep: usize,
-  tableStep: usize,
-  half: i32,
-  rest: i32,
-): void {
-  if (sharerStep <= rowStep) {
-    for (let r = 0; r < rows; r++) {
-      shareInterleaved(out, x, cos, sin, sharers, sharerStep, half, rest);
-      out += rowStep;
-      x += rowStep;
-      cos += tableStep;
-      sin += tableStep;
-    }
-    return;
-  }
-  for (let n = 0; n < sharers; n += SIDE) {
-    const width = min(SIDE, sharers - n);
-    for (let r: usize = 0; r < <usize>rows; r++) {
-      const row = r * rowStep;
-      const table = r * tableStep;
-      shareInterleaved(out + row, x + row, cos + table, sin + table, width, sharerStep, half, rest);
-    }
-    out += <usize>width * sharerStep;
-    x += <usize>width * sharerStep;
-  }
-}
-
 function shareInterleaved(
   out: usize,
   x: usize,
@@ -116,11 +98,10 @@ function shareInterleaved(
   rest: i32,
 ): void {
   const far = (<usize>half) << 2;
-  const whole = far & ~31;
+  const whole = far & ~15;
   for (let n = 0; n < sharers; n++) {
-    for (let j: usize = 0; j < whole; j += 32) {
+    for (let j: usize = 0; j < whole; j += 16) {
       turnInterleaved(out + 2 * j, x + 2 * j, cos + j, sin + j);
-      turnInterleaved(out + 2 * j + 32, x + 2 * j + 32, cos + j + 16, sin + j + 16);
     }
     if (whole < far || rest > 0) finishInterleaved(out, x, cos, sin, whole, far, rest);
     out += step;
@@ -214,11 +195,6 @@ function finishInterleaved(
   far: usize,
   rest: i32,
 ): void {
-  let j = whole;
-  if (j + 16 <= far) {
-    turnInterleaved(out + 2 * j, x + 2 * j, cos + j, sin + j);
-    j += 16;
-  }
-  for (; j < far; j += 4) turnPair(out + 2 * j, x + 2 * j, 4, cos + j, sin + j);
+  for (let j = whole; j < far; j += 4) turnPair(out + 2 * j, x + 2 * j, 4, cos + j, sin + j);
   if (out !== x) copyFloats(out + 2 * far, x + 2 * far, rest);
 }

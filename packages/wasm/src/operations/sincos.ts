@@ -24,7 +24,7 @@ export const workBytes = (plane: number): number => 102 * 8 * plane;
 
 const LINE = 64;
 /** For so many positions it is faster to look for zeros first. */
-const LONG = 4096;
+const LONG = 2048;
 
 export function sincosOn(arena: Arena): SincosInto {
   const { kernels, places, floats } = arena;

@@ -39,7 +39,7 @@ export function rowsNearZero(
       const until = Math.floor((longer.by - interval) / shorter.by) + 1;
       const times = Math.min(until, Math.floor(longer.by / shorter.by));
       longer.steps += times * shorter.steps;
-      longer.by -= times * shorter.by;
+      longer.by = Math.max(longer.by - times * shorter.by, 0);
     }
     let within = interval / 2;
     for (let [position, count] = [0, 0]; position < end; count++) {

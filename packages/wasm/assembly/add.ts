@@ -22,7 +22,7 @@ function addRest(out: usize, a: usize, b: usize, from: usize, end: usize): void 
 }
 
 /** How many rows are added side by side, and how much of each at a time: streams that a processor fetches ahead of. */
-const SIDE: i32 = 8;
+const SIDE: i32 = 4;
 const TILE: i32 = 512;
 
 /**

@@ -4,13 +4,10 @@
 // there are `rows` of those, `tableStep` apart, for rows of `x` that are `rowStep` apart. `rest` floats after the pairs
 // are passed through.
 //
-// Memory is passed in the order of the smaller step, but for sharers far apart sixteen side by side: as many streams as a
-// processor fetches ahead of.
+// Memory is passed in the order of the smaller step. Of sharers far apart so many as `side` says are turned side by
+// side, with the cosines and sines of a few pairs in registers: streams that a processor fetches ahead of.
 
 import { copyFloats } from "./copy";
-
-/** How many sharers far apart are turned side by side. */
-const SIDE: i32 = 16;
 
 /** Pairs (i, i + half). */
 export function rotateHalves(
@@ -25,14 +22,18 @@ export function rotateHalves(
   tableStep: usize,
   half: i32,
   rest: i32,
+  side: i32,
 ): void {
-  const side = sharerStep <= rowStep ? sharers : SIDE;
-  for (let n = 0; n < sharers; n += side) {
-    const width = min(side, sharers - n);
+  const near = sharerStep <= rowStep;
+  const most = near ? sharers : side;
+  for (let n = 0; n < sharers; n += most) {
+    const width = min(most, sharers - n);
     for (let r: usize = 0; r < <usize>rows; r++) {
       const row = r * rowStep;
       const table = r * tableStep;
-      shareHalves(out + row, x + row, cos + table, sin + table, width, sharerStep, half, rest);
+      if (near) halvesInTurn(out + row, x + row, cos + table, sin + table, width, sharerStep, half);
+      else halvesBeside(out + row, x + row, cos + table, sin + table, width, sharerStep, half);
+      finishHalves(out + row, x + row, cos + table, sin + table, width, sharerStep, half, rest);
     }
     out += <usize>width * sharerStep;
     x += <usize>width * sharerStep;
@@ -52,22 +53,26 @@ export function rotateInterleaved(
   tableStep: usize,
   half: i32,
   rest: i32,
+  side: i32,
 ): void {
-  const side = sharerStep <= rowStep ? sharers : SIDE;
-  for (let n = 0; n < sharers; n += side) {
-    const width = min(side, sharers - n);
+  const near = sharerStep <= rowStep;
+  const most = near ? sharers : side;
+  for (let n = 0; n < sharers; n += most) {
+    const width = min(most, sharers - n);
     for (let r: usize = 0; r < <usize>rows; r++) {
       const row = r * rowStep;
       const table = r * tableStep;
-      shareInterleaved(out + row, x + row, cos + table, sin + table, width, sharerStep, half, rest);
+      if (near) interleavedInTurn(out + row, x + row, cos + table, sin + table, width, sharerStep, half);
+      else interleavedBeside(out + row, x + row, cos + table, sin + table, width, sharerStep, half);
+      finishInterleaved(out + row, x + row, cos + table, sin + table, width, sharerStep, half, rest);
     }
     out += <usize>width * sharerStep;
     x += <usize>width * sharerStep;
   }
 }
 
-/** One row of each sharer. Apart from the loops around it, so that its addresses stay in registers. */
-function shareHalves(
+/** One sharer after the other: all but the last pairs, fewer than eight. */
+function halvesInTurn(
   out: usize,
   x: usize,
   cos: usize,
@@ -75,61 +80,70 @@ function shareHalves(
   sharers: i32,
   step: usize,
   half: i32,
-  rest: i32,
 ): void {
   const far = (<usize>half) << 2;
-  const whole = far & ~63;
+  const whole = far & ~31;
   for (let n = 0; n < sharers; n++) {
-    for (let j: usize = 0; j < whole; j += 64) turnHalves(out + j, x + j, far, cos + j, sin + j);
-    if (whole < far || rest > 0) finishHalves(out, x, cos, sin, whole, far, rest);
-    out += step;
-    x += step;
-  }
-}
-
-function shareInterleaved(
-  out: usize,
-  x: usize,
-  cos: usize,
-  sin: usize,
-  sharers: i32,
-  step: usize,
-  half: i32,
-  rest: i32,
-): void {
-  const far = (<usize>half) << 2;
-  const whole = far & ~15;
-  for (let n = 0; n < sharers; n++) {
-    for (let j: usize = 0; j < whole; j += 16) {
-      turnInterleaved(out + 2 * j, x + 2 * j, cos + j, sin + j);
+    let j: usize = 0;
+    for (; j + 128 <= far; j += 128) {
+      turnEight(out + j, x + j, far, cos + j, sin + j);
+      turnEight(out + j + 32, x + j + 32, far, cos + j + 32, sin + j + 32);
+      turnEight(out + j + 64, x + j + 64, far, cos + j + 64, sin + j + 64);
+      turnEight(out + j + 96, x + j + 96, far, cos + j + 96, sin + j + 96);
     }
-    if (whole < far || rest > 0) finishInterleaved(out, x, cos, sin, whole, far, rest);
+    for (; j < whole; j += 32) turnEight(out + j, x + j, far, cos + j, sin + j);
     out += step;
     x += step;
   }
 }
 
-/**
- * Sixteen pairs, a line of the one half, then of the other: stores to two lines in turn wait for each other. All are
- * loaded before any is stored, so that `out` may be `x`.
- */
-function turnHalves(out: usize, x: usize, far: usize, cos: usize, sin: usize): void {
+function turnEight(out: usize, x: usize, far: usize, cos: usize, sin: usize): void {
   const a0 = v128.load(x);
   const a1 = v128.load(x, 16);
-  const a2 = v128.load(x, 32);
-  const a3 = v128.load(x, 48);
   const b0 = v128.load(x + far);
   const b1 = v128.load(x + far, 16);
-  const b2 = v128.load(x + far, 32);
-  const b3 = v128.load(x + far, 48);
-  v128.store(out, minus(a0, v128.load(cos), b0, v128.load(sin)));
-  v128.store(out, minus(a1, v128.load(cos, 16), b1, v128.load(sin, 16)), 16);
-  v128.store(out, minus(a2, v128.load(cos, 32), b2, v128.load(sin, 32)), 32);
-  v128.store(out, minus(a3, v128.load(cos, 48), b3, v128.load(sin, 48)), 48);
-  v128.store(out + far, plus(b0, v128.load(cos), a0, v128.load(sin)));
-  v128.store(out + far, plus(b1, v128.load(cos, 16), a1, v128.load(sin, 16)), 16);
-  v128.store(out + far, plus(b2, v128.load(cos, 32), a2, v128.load(sin, 32)), 32);
-  v128.store(out + far, plus(b3, v128.load(cos, 48), a3, v128.load(sin, 48)), 48);
+  const c0 = v128.load(cos);
+  const c1 = v128.load(cos, 16);
+  const s0 = v128.load(sin);
+  const s1 = v128.load(sin, 16);
+  v128.store(out, minus(a0, c0, b0, s0));
+  v128.store(out, minus(a1, c1, b1, s1), 16);
+  v128.store(out + far, plus(b0, c0, a0, s0));
+  v128.store(out + far, plus(b1, c1, a1, s1), 16);
+}
+
+/** The same, eight pairs of all sharers, then the next. */
+function halvesBeside(
+  out: usize,
+  x: usize,
+  cos: usize,
+  sin: usize,
+  sharers: i32,
+  step: usize,
+  half: i32,
+): void {
+  const far = (<usize>half) << 2;
+  const whole = far & ~31;
+  for (let j: usize = 0; j < whole; j += 32) {
+    const c0 = v128.load(cos + j);
+    const c1 = v128.load(cos + j, 16);
+    const s0 = v128.load(sin + j);
+    const s1 = v128.load(sin + j, 16);
+    let o = out + j;
+    let i = x + j;
+    for (let n = 0; n < sharers; n++) {
+      const a0 = v128.load(i);
+      const a1 = v128.load(i, 16);
+      const b0 = v128.load(i + far);
+      const b1 = v128.load(i + far, 16);
+      v128.store(o, minus(a0, c0, b0, s0));
+      v128.store(o, minus(a1, c1, b1, s1), 16);
+      v128.store(o + far, plus(b0, c0, a0, s0));
+      v128.store(o + far, plus(b1, c1, a1, s1), 16);
+      o += step;
+      i += step;
+    }
+  }
 }
 
 function minus(a: v128, c: v128, b: v128, s: v128): v128 {
@@ -140,18 +154,101 @@ function plus(b: v128, c: v128, a: v128, s: v128): v128 {
   return f32x4.add(f32x4.mul(b, c), f32x4.mul(a, s));
 }
 
+/** One sharer after the other: all but the last pairs, fewer than four. */
+function interleavedInTurn(
+  out: usize,
+  x: usize,
+  cos: usize,
+  sin: usize,
+  sharers: i32,
+  step: usize,
+  half: i32,
+): void {
+  const whole = ((<usize>half) << 2) & ~15;
+  for (let n = 0; n < sharers; n++) {
+    for (let j: usize = 0; j < whole; j += 16) {
+      turnNeighbours(out + 2 * j, x + 2 * j, v128.load(cos + j), v128.load(sin + j));
+    }
+    out += step;
+    x += step;
+  }
+}
+
+/** The same, four pairs of all sharers, then the next. */
+function interleavedBeside(
+  out: usize,
+  x: usize,
+  cos: usize,
+  sin: usize,
+  sharers: i32,
+  step: usize,
+  half: i32,
+): void {
+  const whole = ((<usize>half) << 2) & ~15;
+  for (let j: usize = 0; j < whole; j += 16) {
+    const c = v128.load(cos + j);
+    const s = v128.load(sin + j);
+    let o = out + 2 * j;
+    let i = x + 2 * j;
+    for (let n = 0; n < sharers; n++) {
+      turnNeighbours(o, i, c, s);
+      o += step;
+      i += step;
+    }
+  }
+}
+
 /** Four pairs. */
-function turnInterleaved(out: usize, x: usize, cos: usize, sin: usize): void {
+function turnNeighbours(out: usize, x: usize, c: v128, s: v128): void {
   const near = v128.load(x);
   const next = v128.load(x, 16);
-  const c = v128.load(cos);
-  const s = v128.load(sin);
   const a = v128.shuffle<f32>(near, next, 0, 2, 4, 6);
   const b = v128.shuffle<f32>(near, next, 1, 3, 5, 7);
-  const first = f32x4.sub(f32x4.mul(a, c), f32x4.mul(b, s));
-  const second = f32x4.add(f32x4.mul(b, c), f32x4.mul(a, s));
+  const first = minus(a, c, b, s);
+  const second = plus(b, c, a, s);
   v128.store(out, v128.shuffle<f32>(first, second, 0, 4, 1, 5));
   v128.store(out, v128.shuffle<f32>(first, second, 2, 6, 3, 7), 16);
+}
+
+/** The last pairs, and what is passed through. */
+function finishHalves(
+  out: usize,
+  x: usize,
+  cos: usize,
+  sin: usize,
+  sharers: i32,
+  step: usize,
+  half: i32,
+  rest: i32,
+): void {
+  const far = (<usize>half) << 2;
+  if ((far & 31) === 0 && rest === 0) return;
+  for (let n = 0; n < sharers; n++) {
+    for (let j = far & ~31; j < far; j += 4) turnPair(out + j, x + j, far, cos + j, sin + j);
+    if (out !== x) copyFloats(out + 2 * far, x + 2 * far, rest);
+    out += step;
+    x += step;
+  }
+}
+
+function finishInterleaved(
+  out: usize,
+  x: usize,
+  cos: usize,
+  sin: usize,
+  sharers: i32,
+  step: usize,
+  half: i32,
+  rest: i32,
+): void {
+  const far = (<usize>half) << 2;
+  if ((far & 15) === 0 && rest === 0) return;
+  for (let n = 0; n < sharers; n++) {
+    for (let j = far & ~15; j < far; j += 4) turnPair(out + 2 * j, x + 2 * j, 4, cos + j, sin + j);
+    if (out !== x) copyFloats(out + 2 * far, x + 2 * far, rest);
+    out += step;
+    x += step;
+  }
 }
 
 function turnPair(out: usize, x: usize, far: usize, cos: usize, sin: usize): void {
@@ -161,40 +258,4 @@ function turnPair(out: usize, x: usize, far: usize, cos: usize, sin: usize): voi
   const s = load<f32>(sin);
   store<f32>(out, a * c - b * s);
   store<f32>(out + far, b * c + a * s);
-}
-
-/** The last pairs, fewer than sixteen, and what is passed through. */
-function finishHalves(
-  out: usize,
-  x: usize,
-  cos: usize,
-  sin: usize,
-  whole: usize,
-  far: usize,
-  rest: i32,
-): void {
-  let j = whole;
-  for (; j + 16 <= far; j += 16) {
-    const a = v128.load(x + j);
-    const b = v128.load(x + j + far);
-    const c = v128.load(cos + j);
-    const s = v128.load(sin + j);
-    v128.store(out + j, minus(a, c, b, s));
-    v128.store(out + j + far, plus(b, c, a, s));
-  }
-  for (; j < far; j += 4) turnPair(out + j, x + j, far, cos + j, sin + j);
-  if (out !== x) copyFloats(out + 2 * far, x + 2 * far, rest);
-}
-
-function finishInterleaved(
-  out: usize,
-  x: usize,
-  cos: usize,
-  sin: usize,
-  whole: usize,
-  far: usize,
-  rest: i32,
-): void {
-  for (let j = whole; j < far; j += 4) turnPair(out + 2 * j, x + 2 * j, 4, cos + j, sin + j);
-  if (out !== x) copyFloats(out + 2 * far, x + 2 * far, rest);
 }

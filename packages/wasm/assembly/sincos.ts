@@ -1,10 +1,11 @@
 // Sines and cosines of positions × frequencies, in float64 until the last rounding.
 //
-// A whole position is 1024·g + (64·m + 31.5) ± (d + 0.5), with m from 0 to 15 and d from 0 to 31. Its waves are those of
-// the three by addition of angles: sin(a ± b) = sin a · cos b ± cos a · sin b, cos(a ± b) = cos a · cos b ∓ sin a · sin b.
-// Those of m and d are made once, of g once for 1024 positions in a row, of the first two together once for 64; the rows
-// of +d and -d, both there, share their products. A value near zero may have lost digits; the row of such a one, and that
-// of a fraction, is made directly.
+// A whole position is 1024·g + 64·m + (4·q + 1.5) ± (d + 0.5), with m and q from 0 to 15 and d 0 or 1. Its waves are those
+// of the four by addition of angles: sin(a ± b) = sin a · cos b ± cos a · sin b, cos(a ± b) = cos a · cos b ∓ sin a · sin b.
+// Those of m, q and d are made once, of g once for 1024 positions in a row, of the first two together once for 64. Rows
+// that have one q, all four there, are made together: rows of memory are written in order, two streams, and +d and -d
+// share their products. A value near zero may have lost digits; the row of such a one, and that of a fraction, is made
+// directly.
 //
 // A frequency is three float64 numbers in three planes, of `plane` bytes each: the first two have so few bits that their
 // products with a position are exact. A multiple of π/2 is taken off in three parts, likewise (Cody and Waite 1980),
@@ -71,18 +72,19 @@ function join(low: v128, high: v128): v128 {
   return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 
-/** Positions that have one m, half of them, and what has one g. */
+/** Positions that have one q, and those that have one m, and one g. */
+const FOUR: i32 = 4;
 const BLOCK: f64 = 64;
-const HALF: i32 = 32;
 const WIDE: f64 = 1024;
-const MIDDLES: usize = 16;
+const MIDDLES: i32 = 16;
+const QUARTERS: i32 = 16;
 
 /**
  * float64 `positions` [rows] → `sin` and `cos` [rows, count].
  *
  * @param least a row with a smaller |sin · cos| is made directly; below zero: positions are whole numbers in a row, and
  *   such rows are not looked for
- * @param work 102 planes
+ * @param work 74 planes
  */
 export function sincos(
   sin: usize,
@@ -100,76 +102,72 @@ export function sincos(
   const wide = work + 2 * plane;
   const high = wide + 2 * plane;
   const middles = high + 2 * plane;
-  const lows = middles + 2 * MIDDLES * plane;
+  const quarters = middles + 2 * <usize>MIDDLES * plane;
+  const lows = quarters + 2 * <usize>QUARTERS * plane;
   const whole = (count & 3) === 0;
   // of a product whose other factor is at most amplitude² / 2; squared, and twice as much, for it has been rounded
   const bound = least * <f32>(amplitude * amplitude);
   const leastSquare = bound * bound;
-  let hasMiddle: u32 = 0;
-  let hasLow: u32 = 0;
+  let kept: u64 = 0;
   let wideStart: f64 = NaN;
   let start: f64 = NaN;
   for (let r = 0; r < rows; ) {
     const at = positions + ((<usize>r) << 3);
     const position = load<f64>(at);
+    let made = 1;
     if (floor(position) !== position) {
-      const o = <usize>r * step;
-      direct(position, sin + o, cos + o, frequencies, plane, step, amplitude, work);
-      r++;
-      continue;
-    }
-    const base = floor(position * (1 / BLOCK)) * BLOCK;
-    if (base !== start) {
-      start = base;
-      const wideBase = floor(position * (1 / WIDE)) * WIDE;
-      if (wideBase !== wideStart) {
-        wideStart = wideBase;
-        waves(wideStart, frequencies, plane, wide);
-      }
-      const m = <u32>((start - wideStart) * (1 / BLOCK));
-      const middle = middles + <usize>m * 2 * plane;
-      if ((hasMiddle & (1 << m)) === 0) {
-        hasMiddle |= 1 << m;
-        waves(start - wideStart + (<f64>HALF - 0.5), frequencies, plane, middle);
-      }
-      turn(high, wide, middle, plane, amplitude);
-    }
-
-    // the rows from `first` to `last` of the block are in a row here
-    const first = <i32>(position - base);
-    const most = min(2 * HALF - first, rows - r);
-    let n = least < 0 ? most : 1;
-    while (n < most && load<f64>(at + ((<usize>n) << 3)) === position + <f64>n) n++;
-    const last = first + n - 1;
-    const nearest = max(0, max(first - HALF, HALF - 1 - last));
-    const furthest = max(HALF - 1 - first, last - HALF);
-    for (let d = nearest; d <= furthest; d++) {
-      const low = lows + <usize>d * 2 * plane;
-      if ((hasLow & (1 << d)) === 0) {
-        hasLow |= 1 << d;
-        waves(<f64>d + 0.5, frequencies, plane, low);
-      }
-      const up = HALF + d;
-      const down = HALF - 1 - d;
-      const o = <usize>(r + up - first) * step;
-      const i = <usize>(r + down - first) * step;
-      const both = up <= last && down >= first;
-      if (both && whole) {
-        if (least < 0) {
-          mirrored<void>(sin + o, cos + o, sin + i, cos + i, high, low, step);
-          continue;
+      direct(position, sin, cos, frequencies, plane, step, amplitude, work);
+    } else {
+      const base = floor(position * (1 / BLOCK)) * BLOCK;
+      if (base !== start) {
+        start = base;
+        const wideBase = floor(position * (1 / WIDE)) * WIDE;
+        if (wideBase !== wideStart) {
+          wideStart = wideBase;
+          waves(wideStart, frequencies, plane, wide);
         }
-        if (mirrored<f32>(sin + o, cos + o, sin + i, cos + i, high, low, step) > leastSquare) continue;
+        const m = <i32>((start - wideStart) * (1 / BLOCK));
+        const middle = middles + <usize>m * 2 * plane;
+        kept = keep(kept, m, start - wideStart, frequencies, plane, middle);
+        turn(high, wide, middle, plane, amplitude);
       }
-      if (up <= last && addAngles(sin + o, cos + o, high, low, step, 1) < least) {
-        direct(base + <f64>up, sin + o, cos + o, frequencies, plane, step, amplitude, work);
+      const within = <i32>(position - base);
+      const q = within >> 2;
+      const quarter = quarters + <usize>q * 2 * plane;
+      kept = keep(kept, MIDDLES + q, <f64>(q << 2) + 1.5, frequencies, plane, quarter);
+      const row = within & 3;
+      let together = 1;
+      if (whole && row === 0 && r + FOUR <= rows) {
+        if (least < 0) together = FOUR;
+        while (together < FOUR && load<f64>(at + ((<usize>together) << 3)) === position + <f64>together)
+          together++;
       }
-      if (down >= first && addAngles(sin + i, cos + i, high, low, step, -1) < least) {
-        direct(base + <f64>down, sin + i, cos + i, frequencies, plane, step, amplitude, work);
+      const inner = row === 1 || row === 2;
+      if (inner || together === FOUR) kept = keep(kept, MIDDLES + QUARTERS, 0.5, frequencies, plane, lows);
+      if (!inner) kept = keep(kept, MIDDLES + QUARTERS + 1, 1.5, frequencies, plane, lows + 2 * plane);
+      if (together < FOUR) {
+        if (one(sin, cos, high, quarter, lows, plane, step, row) < least) {
+          direct(position, sin, cos, frequencies, plane, step, amplitude, work);
+        }
+      } else if (least < 0) {
+        four<void>(sin, cos, high, quarter, lows, step);
+        made = FOUR;
+      } else if (four<f32>(sin, cos, high, quarter, lows, step) > leastSquare) made = FOUR;
+      else if (one(sin, cos, high, quarter, lows, plane, step, 0) < least) {
+        direct(position, sin, cos, frequencies, plane, step, amplitude, work);
       }
     }
-    r += n;
+    r += made;
+    sin += <usize>made * step;
+    cos += <usize>made * step;
   }
+}
+
+/** Waves that are made once: `kept` with bit `i`, which says that they are there. */
+function keep(kept: u64, i: i32, position: f64, frequencies: usize, plane: usize, to: usize): u64 {
+  const bit = (<u64>1) << i;
+  if ((kept & bit) === 0) waves(position, frequencies, plane, to);
+  return kept | bit;
 }
 
 function direct(
@@ -196,28 +194,41 @@ function turn(to: usize, a: usize, b: usize, plane: usize, amplitude: f64): void
   const factor = f64x2.splat(amplitude);
   const end = to + 2 * plane;
   for (; to < end; to += 32) {
-    const as = v128.load(a);
-    const ac = v128.load(a, 16);
-    const bs = v128.load(b);
-    const bc = v128.load(b, 16);
-    const s = f64x2.add(f64x2.mul(as, bc), f64x2.mul(ac, bs));
-    const c = f64x2.sub(f64x2.mul(ac, bc), f64x2.mul(as, bs));
-    v128.store(to, f64x2.mul(s, factor));
-    v128.store(to, f64x2.mul(c, factor), 16);
+    v128.store(to, f64x2.mul(sineOfSum(a, b), factor));
+    v128.store(to, f64x2.mul(cosineOfSum(a, b), factor), 16);
     a += 32;
     b += 32;
   }
 }
 
-/** One row, `end` bytes, of high + sign · low; returns the smallest |sin · cos|. */
-function addAngles(sin: usize, cos: usize, high: usize, low: usize, end: usize, sign: f64): f32 {
-  const signs = f64x2.splat(sign);
+/** Of two frequencies. */
+function sineOfSum(a: usize, b: usize): v128 {
+  return f64x2.add(f64x2.mul(v128.load(a), v128.load(b, 16)), f64x2.mul(v128.load(a, 16), v128.load(b)));
+}
+
+function cosineOfSum(a: usize, b: usize): v128 {
+  return f64x2.sub(f64x2.mul(v128.load(a, 16), v128.load(b, 16)), f64x2.mul(v128.load(a), v128.load(b)));
+}
+
+/** One row, `end` bytes, the one numbered `row` of the four; returns the smallest |sin · cos|. */
+function one(
+  sin: usize,
+  cos: usize,
+  high: usize,
+  quarter: usize,
+  lows: usize,
+  plane: usize,
+  end: usize,
+  row: i32,
+): f32 {
+  const signs = f64x2.splat(row < 2 ? -1 : 1);
+  let low = row === 0 || row === 3 ? lows + 2 * plane : lows;
   let least = f32x4.splat(Infinity);
   for (let o: usize = 0; o < end; o += 16) {
-    const hs0 = v128.load(high);
-    const hc0 = v128.load(high, 16);
-    const hs1 = v128.load(high, 32);
-    const hc1 = v128.load(high, 48);
+    const hs0 = sineOfSum(high, quarter);
+    const hc0 = cosineOfSum(high, quarter);
+    const hs1 = sineOfSum(high + 32, quarter + 32);
+    const hc1 = cosineOfSum(high + 32, quarter + 32);
     const ls0 = f64x2.mul(v128.load(low), signs);
     const lc0 = v128.load(low, 16);
     const ls1 = f64x2.mul(v128.load(low, 32), signs);
@@ -234,60 +245,58 @@ function addAngles(sin: usize, cos: usize, high: usize, low: usize, end: usize, 
     put(sin, o, end, s);
     put(cos, o, end, c);
     high += 64;
+    quarter += 64;
     low += 64;
   }
   return smallest(least);
 }
 
 /**
- * The rows of high + low and of high - low, bit for bit as `addAngles` makes them, of `bytes`, a multiple of 16; returns,
- * if anything, the smallest square of their four values' product.
+ * Four rows, bit for bit as `one` makes them, of `bytes`, a multiple of 16: the two in the middle, of low = 0.5, then
+ * those around them, of 1.5. Returns, if anything, the smallest square of the product of the four values of two rows.
  */
-function mirrored<Least>(
-  sin: usize,
-  cos: usize,
-  sinOfLess: usize,
-  cosOfLess: usize,
-  high: usize,
-  low: usize,
-  bytes: usize,
-): Least {
+function four<Least>(sin: usize, cos: usize, high: usize, quarter: usize, lows: usize, bytes: usize): Least {
   let least = f32x4.splat(Infinity);
-  const end = sin + bytes;
-  for (; sin < end; sin += 16) {
-    const hs0 = v128.load(high);
-    const lc0 = v128.load(low, 16);
-    const sc0 = f64x2.mul(hs0, lc0);
-    const ls0 = v128.load(low);
-    const hc0 = v128.load(high, 16);
-    const cs0 = f64x2.mul(hc0, ls0);
-    const cc0 = f64x2.mul(hc0, lc0);
-    const ss0 = f64x2.mul(hs0, ls0);
-    const hs1 = v128.load(high, 32);
-    const lc1 = v128.load(low, 48);
-    const sc1 = f64x2.mul(hs1, lc1);
-    const ls1 = v128.load(low, 32);
-    const hc1 = v128.load(high, 48);
-    const cs1 = f64x2.mul(hc1, ls1);
-    const cc1 = f64x2.mul(hc1, lc1);
-    const ss1 = f64x2.mul(hs1, ls1);
-    const s = join(f64x2.add(sc0, cs0), f64x2.add(sc1, cs1));
-    v128.store(sin, s);
-    const c = join(f64x2.sub(cc0, ss0), f64x2.sub(cc1, ss1));
-    v128.store(cos, c);
-    const t = join(f64x2.sub(sc0, cs0), f64x2.sub(sc1, cs1));
-    v128.store(sinOfLess, t);
-    const d = join(f64x2.add(cc0, ss0), f64x2.add(cc1, ss1));
-    v128.store(cosOfLess, d);
-    if (!isVoid<Least>()) {
-      const product = f32x4.mul(f32x4.mul(s, c), f32x4.mul(t, d));
-      least = f32x4.pmin(least, f32x4.mul(product, product));
+  for (const end = sin + bytes; sin < end; sin += 16) {
+    const hs0 = sineOfSum(high, quarter);
+    const hc0 = cosineOfSum(high, quarter);
+    const hs1 = sineOfSum(high + 32, quarter + 32);
+    const hc1 = cosineOfSum(high + 32, quarter + 32);
+    let low = lows;
+    let up = bytes;
+    for (let below = bytes; ; below = 0) {
+      const ls0 = v128.load(low);
+      const lc0 = v128.load(low, 16);
+      const ls1 = v128.load(low, 32);
+      const lc1 = v128.load(low, 48);
+      const sc0 = f64x2.mul(hs0, lc0);
+      const cs0 = f64x2.mul(hc0, ls0);
+      const sc1 = f64x2.mul(hs1, lc1);
+      const cs1 = f64x2.mul(hc1, ls1);
+      const t = join(f64x2.sub(sc0, cs0), f64x2.sub(sc1, cs1));
+      const s = join(f64x2.add(sc0, cs0), f64x2.add(sc1, cs1));
+      v128.store(sin + below, t);
+      v128.store(sin + below + up, s);
+      const cc0 = f64x2.mul(hc0, lc0);
+      const ss0 = f64x2.mul(hs0, ls0);
+      const cc1 = f64x2.mul(hc1, lc1);
+      const ss1 = f64x2.mul(hs1, ls1);
+      const d = join(f64x2.add(cc0, ss0), f64x2.add(cc1, ss1));
+      const c = join(f64x2.sub(cc0, ss0), f64x2.sub(cc1, ss1));
+      v128.store(cos + below, d);
+      v128.store(cos + below + up, c);
+      if (!isVoid<Least>()) {
+        const product = f32x4.mul(f32x4.mul(s, c), f32x4.mul(t, d));
+        least = f32x4.pmin(least, f32x4.mul(product, product));
+      }
+      if (below === 0) break;
+      low += 4 * bytes; // two planes
+      up = 3 * bytes;
     }
     cos += 16;
-    sinOfLess += 16;
-    cosOfLess += 16;
     high += 64;
-    low += 64;
+    quarter += 64;
+    lows += 64;
   }
   if (!isVoid<Least>()) return smallest(least);
 }

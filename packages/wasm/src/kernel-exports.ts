@@ -53,6 +53,7 @@ type Rotation = (
   tableStep: number,
   half: number,
   rest: number,
+  side: number,
 ) => void;
 
 type Addition = (

@@ -73,7 +73,7 @@ export function rotateOn(arena: Arena): RotateInto {
     const rest = dim - rotaryDim;
     kernel(
       ...([out, x, cos, sin, sharers, 4 * sharerStep] as const),
-      ...([rows, 4 * rowStep, 4 * tableStep, rotaryDim / 2, rest] as const),
+      ...([rows, 4 * rowStep, 4 * tableStep, rotaryDim / 2, rest, globalThis.SIDE ?? 4] as const),
     );
   }
 
@@ -84,8 +84,8 @@ export function rotateOn(arena: Arena): RotateInto {
     const { dim, rotaryDim } = layout;
     const [, , c, s] = addresses as [number, number, number, number];
     const half = rotaryDim / 2;
-    const most = Math.floor(CHUNK / 4 / dim);
-    const together = Math.min(sharers, sharerStep === dim ? most : 4);
+    const most = Math.floor((globalThis.STAGE ?? CHUNK) / 4 / dim);
+    const together = Math.min(sharers, sharerStep === dim ? most : (globalThis.TOGETHER ?? 4));
     const deep = Math.min(rows, Math.max(Math.floor(most / together), 1));
     const place = places[0];
     for (let row = 0; row < rows; row += deep) {

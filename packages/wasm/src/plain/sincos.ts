@@ -4,7 +4,7 @@ import type { SplitFrequencies } from "./split-frequencies.ts";
 const [PART_1, PART_2, PART_3] = PARTS;
 const [S1, S2, S3, S4, S5, S6] = SINE;
 const [C1, C2, C3, C4, C5, C6] = COSINE;
-const [BLOCK, HALF, WIDE] = [64, 31.5, 1024];
+const [BLOCK, WIDE] = [64, 1024];
 const { fround } = Math;
 
 /** What the kernel is given. */
@@ -22,12 +22,13 @@ export function sincosPlain(waves: Waves, positions: ArrayLike<number>): void {
   const { sin, cos, split, amplitude, least } = waves;
   const { count } = split;
   const row = () => new Float64Array(2 * count);
-  const [own, wide, high] = [row(), row(), row()];
+  const [own, wide, high, four] = [row(), row(), row(), row()];
   const middles: Float64Array[] = [];
-  const lows: Float64Array[] = [];
+  const quarters: Float64Array[] = [];
+  const lows = [0.5, 1.5].map((position) => fillWaves(position, split, row()));
   const kept = (rows: Float64Array[], i: number, position: number): Float64Array =>
     (rows[i] ??= fillWaves(position, split, row()));
-  let [wideStart, start] = [Number.NaN, Number.NaN];
+  let [wideStart, start, fourStart] = [Number.NaN, Number.NaN, Number.NaN];
   for (let r = 0, o = 0; r < positions.length; r++, o += count) {
     const position = positions[r]!;
     let near = true;
@@ -41,11 +42,16 @@ export function sincosPlain(waves: Waves, positions: ArrayLike<number>): void {
           fillWaves(wideStart, split, wide);
         }
         const within = start - wideStart;
-        turn(high, wide, kept(middles, within / BLOCK, within + HALF), count, amplitude);
+        turn(high, wide, kept(middles, within / BLOCK, within), count, amplitude);
       }
-      const rest = position - base - HALF;
-      const low = kept(lows, Math.floor(Math.abs(rest)), Math.abs(rest));
-      near = addAngles(sin, cos, o, high, low, count, rest) < least;
+      const within = position - base;
+      const first = within - (within & 3);
+      if (base + first !== fourStart) {
+        fourStart = base + first;
+        turn(four, high, kept(quarters, first / 4, first + 1.5), count, 1);
+      }
+      const rest = (within & 3) - 1.5;
+      near = addAngles(sin, cos, o, four, lows[Math.floor(Math.abs(rest))]!, count, rest) < least;
     }
     if (!near) continue;
     fillWaves(position, split, own);

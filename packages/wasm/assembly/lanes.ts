@@ -1,17 +1,22 @@
-// The last one to three floats of a row, in a vector.
+// Rows of floats in vectors of four; the last may have fewer.
 
-/** `count` floats from `at`; the other lanes are those of `others`. */
-export function loadSome(at: usize, count: i32, others: v128): v128 {
-  let v = f32x4.replace_lane(others, 0, load<f32>(at));
-  if (count > 1) v = f32x4.replace_lane(v, 1, load<f32>(at, 4));
-  if (count > 2) v = f32x4.replace_lane(v, 2, load<f32>(at, 8));
+/** Four floats from `row` + `j`; beyond `end`, counted from the row, those of `others`. */
+export function get(row: usize, j: usize, end: usize, others: v128): v128 {
+  if (j + 16 <= end) return v128.load(row + j);
+  let v = f32x4.replace_lane(others, 0, load<f32>(row + j));
+  if (j + 4 < end) v = f32x4.replace_lane(v, 1, load<f32>(row + j, 4));
+  if (j + 8 < end) v = f32x4.replace_lane(v, 2, load<f32>(row + j, 8));
   return v;
 }
 
-export function storeSome(at: usize, count: i32, v: v128): void {
-  store<f32>(at, f32x4.extract_lane(v, 0));
-  if (count > 1) store<f32>(at, f32x4.extract_lane(v, 1), 4);
-  if (count > 2) store<f32>(at, f32x4.extract_lane(v, 2), 8);
+/** As many of four floats as there are from `row` + `j` to `end`. */
+export function put(row: usize, j: usize, end: usize, v: v128): void {
+  if (j + 16 <= end) v128.store(row + j, v);
+  else {
+    store<f32>(row + j, f32x4.extract_lane(v, 0));
+    if (j + 4 < end) store<f32>(row + j, f32x4.extract_lane(v, 1), 4);
+    if (j + 8 < end) store<f32>(row + j, f32x4.extract_lane(v, 2), 8);
+  }
 }
 
 /** Lanes 0 and 1, in float64. */

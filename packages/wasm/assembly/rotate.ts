@@ -9,8 +9,8 @@
 
 import { copyFloats } from "./copy";
 
-/** Pairs (i, i + half). */
-export function rotateHalves(
+/** Pairs are (i, i + half), or (2i, 2i + 1) where they are `interleaved`. */
+export function rotate(
   out: usize,
   x: usize,
   cos: usize,
@@ -23,55 +23,36 @@ export function rotateHalves(
   half: i32,
   rest: i32,
   side: i32,
+  interleaved: bool,
 ): void {
+  const far = (<usize>half) << 2;
+  const whole = interleaved ? far & ~15 : far & ~31;
   const near = sharerStep <= rowStep;
   const most = near ? sharers : side;
   for (let n = 0; n < sharers; n += most) {
     const width = min(most, sharers - n);
-    for (let r: usize = 0; r < <usize>rows; r++) {
-      const row = r * rowStep;
-      const table = r * tableStep;
-      if (near) halvesInTurn(out + row, x + row, cos + table, sin + table, width, sharerStep, half);
-      else halvesBeside(out + row, x + row, cos + table, sin + table, width, sharerStep, half);
-      finishHalves(out + row, x + row, cos + table, sin + table, width, sharerStep, half, rest);
+    let o = out;
+    let i = x;
+    let c = cos;
+    let s = sin;
+    for (let r = 0; r < rows; r++) {
+      if (interleaved) {
+        if (near) interleavedInTurn(o, i, c, s, width, sharerStep, whole);
+        else interleavedBeside(o, i, c, s, width, sharerStep, whole);
+      } else if (near) halvesInTurn(o, i, c, s, width, sharerStep, whole, far);
+      else halvesBeside(o, i, c, s, width, sharerStep, whole, far);
+      if (whole < far || rest > 0) finish(o, i, c, s, width, sharerStep, whole, far, rest, interleaved);
+      o += rowStep;
+      i += rowStep;
+      c += tableStep;
+      s += tableStep;
     }
     out += <usize>width * sharerStep;
     x += <usize>width * sharerStep;
   }
 }
 
-/** Pairs (2i, 2i + 1). */
-export function rotateInterleaved(
-  out: usize,
-  x: usize,
-  cos: usize,
-  sin: usize,
-  sharers: i32,
-  sharerStep: usize,
-  rows: i32,
-  rowStep: usize,
-  tableStep: usize,
-  half: i32,
-  rest: i32,
-  side: i32,
-): void {
-  const near = sharerStep <= rowStep;
-  const most = near ? sharers : side;
-  for (let n = 0; n < sharers; n += most) {
-    const width = min(most, sharers - n);
-    for (let r: usize = 0; r < <usize>rows; r++) {
-      const row = r * rowStep;
-      const table = r * tableStep;
-      if (near) interleavedInTurn(out + row, x + row, cos + table, sin + table, width, sharerStep, half);
-      else interleavedBeside(out + row, x + row, cos + table, sin + table, width, sharerStep, half);
-      finishInterleaved(out + row, x + row, cos + table, sin + table, width, sharerStep, half, rest);
-    }
-    out += <usize>width * sharerStep;
-    x += <usize>width * sharerStep;
-  }
-}
-
-/** One sharer after the other: all but the last pairs, fewer than eight. */
+/** One sharer after the other, `whole` bytes of its cosines: eight pairs at a time. */
 function halvesInTurn(
   out: usize,
   x: usize,
@@ -79,13 +60,12 @@ function halvesInTurn(
   sin: usize,
   sharers: i32,
   step: usize,
-  half: i32,
+  whole: usize,
+  far: usize,
 ): void {
-  const far = (<usize>half) << 2;
-  const whole = far & ~31;
   for (let n = 0; n < sharers; n++) {
     let j: usize = 0;
-    for (; j + 128 <= far; j += 128) {
+    for (; j + 128 <= whole; j += 128) {
       turnEight(out + j, x + j, far, cos + j, sin + j);
       turnEight(out + j + 32, x + j + 32, far, cos + j + 32, sin + j + 32);
       turnEight(out + j + 64, x + j + 64, far, cos + j + 64, sin + j + 64);
@@ -112,7 +92,7 @@ function turnEight(out: usize, x: usize, far: usize, cos: usize, sin: usize): vo
   v128.store(out + far, plus(b1, c1, a1, s1), 16);
 }
 
-/** The same, eight pairs of all sharers, then the next. */
+/** The same, eight pairs of all sharers, then the next eight. */
 function halvesBeside(
   out: usize,
   x: usize,
@@ -120,10 +100,9 @@ function halvesBeside(
   sin: usize,
   sharers: i32,
   step: usize,
-  half: i32,
+  whole: usize,
+  far: usize,
 ): void {
-  const far = (<usize>half) << 2;
-  const whole = far & ~31;
   for (let j: usize = 0; j < whole; j += 32) {
     const c0 = v128.load(cos + j);
     const c1 = v128.load(cos + j, 16);
@@ -154,7 +133,7 @@ function plus(b: v128, c: v128, a: v128, s: v128): v128 {
   return f32x4.add(f32x4.mul(b, c), f32x4.mul(a, s));
 }
 
-/** One sharer after the other: all but the last pairs, fewer than four. */
+/** One sharer after the other, four pairs at a time. */
 function interleavedInTurn(
   out: usize,
   x: usize,
@@ -162,9 +141,8 @@ function interleavedInTurn(
   sin: usize,
   sharers: i32,
   step: usize,
-  half: i32,
+  whole: usize,
 ): void {
-  const whole = ((<usize>half) << 2) & ~15;
   for (let n = 0; n < sharers; n++) {
     for (let j: usize = 0; j < whole; j += 16) {
       turnNeighbours(out + 2 * j, x + 2 * j, v128.load(cos + j), v128.load(sin + j));
@@ -174,7 +152,7 @@ function interleavedInTurn(
   }
 }
 
-/** The same, four pairs of all sharers, then the next. */
+/** The same, four pairs of all sharers, then the next four. */
 function interleavedBeside(
   out: usize,
   x: usize,
@@ -182,9 +160,8 @@ function interleavedBeside(
   sin: usize,
   sharers: i32,
   step: usize,
-  half: i32,
+  whole: usize,
 ): void {
-  const whole = ((<usize>half) << 2) & ~15;
   for (let j: usize = 0; j < whole; j += 16) {
     const c = v128.load(cos + j);
     const s = v128.load(sin + j);
@@ -211,40 +188,24 @@ function turnNeighbours(out: usize, x: usize, c: v128, s: v128): void {
 }
 
 /** The last pairs, and what is passed through. */
-function finishHalves(
+function finish(
   out: usize,
   x: usize,
   cos: usize,
   sin: usize,
   sharers: i32,
   step: usize,
-  half: i32,
+  whole: usize,
+  far: usize,
   rest: i32,
+  interleaved: bool,
 ): void {
-  const far = (<usize>half) << 2;
-  if ((far & 31) === 0 && rest === 0) return;
   for (let n = 0; n < sharers; n++) {
-    for (let j = far & ~31; j < far; j += 4) turnPair(out + j, x + j, far, cos + j, sin + j);
-    if (out !== x) copyFloats(out + 2 * far, x + 2 * far, rest);
-    out += step;
-    x += step;
-  }
-}
-
-function finishInterleaved(
-  out: usize,
-  x: usize,
-  cos: usize,
-  sin: usize,
-  sharers: i32,
-  step: usize,
-  half: i32,
-  rest: i32,
-): void {
-  const far = (<usize>half) << 2;
-  if ((far & 15) === 0 && rest === 0) return;
-  for (let n = 0; n < sharers; n++) {
-    for (let j = far & ~15; j < far; j += 4) turnPair(out + 2 * j, x + 2 * j, 4, cos + j, sin + j);
+    for (let j: usize = whole; j < far; j += 4) {
+      let at = j;
+      if (interleaved) at += j;
+      turnPair(out + at, x + at, interleaved ? 4 : far, cos + j, sin + j);
+    }
     if (out !== x) copyFloats(out + 2 * far, x + 2 * far, rest);
     out += step;
     x += step;

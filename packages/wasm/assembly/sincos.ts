@@ -14,7 +14,8 @@
 // The numbers of that stand behind the planes, in the order of src/plain/numbers.ts: constants V8 would make anew for
 // every vector. Waves are float64: the sines of two frequencies, their cosines, those of the next two.
 
-import { storeSome } from "./lanes";
+import { copyFloats } from "./copy";
+import { put } from "./lanes";
 
 /** The waves of one position, of `plane` / 8 frequencies. */
 function waves(position: f64, frequencies: usize, plane: usize, to: usize): void {
@@ -84,7 +85,7 @@ const QUARTERS: i32 = 16;
  *
  * @param least a row with a smaller |sin · cos| is made directly; below zero: positions are whole numbers in a row, and
  *   such rows are not looked for
- * @param work 74 planes
+ * @param work 78 planes
  */
 export function sincos(
   sin: usize,
@@ -98,19 +99,22 @@ export function sincos(
   work: usize,
 ): void {
   const plane = (<usize>((count + 3) & ~3)) << 3;
+  const width = plane >> 1;
   const step = (<usize>count) << 2;
   const wide = work + 2 * plane;
   const high = wide + 2 * plane;
-  const middles = high + 2 * plane;
+  const own = high + 2 * plane;
+  const middles = own + 4 * plane;
   const quarters = middles + 2 * <usize>MIDDLES * plane;
   const lows = quarters + 2 * <usize>QUARTERS * plane;
-  const whole = (count & 3) === 0;
+  const seek = least >= 0;
   // of a product whose other factor is at most amplitude² / 2; squared, and twice as much, for it has been rounded
   const bound = least * <f32>(amplitude * amplitude);
   const leastSquare = bound * bound;
   let kept: u64 = 0;
   let wideStart: f64 = NaN;
   let start: f64 = NaN;
+  let ownStart: f64 = NaN;
   for (let r = 0; r < rows; ) {
     const at = positions + ((<usize>r) << 3);
     const position = load<f64>(at);
@@ -135,26 +139,37 @@ export function sincos(
       const q = within >> 2;
       const quarter = quarters + <usize>q * 2 * plane;
       kept = keep(kept, MIDDLES + q, <f64>(q << 2) + 1.5, frequencies, plane, quarter);
+      kept = keep(kept, MIDDLES + QUARTERS, 0.5, frequencies, plane, lows);
+      kept = keep(kept, MIDDLES + QUARTERS + 1, 1.5, frequencies, plane, lows + 2 * plane);
+
       const row = within & 3;
-      let together = 1;
-      if (whole && row === 0 && r + FOUR <= rows) {
-        if (least < 0) together = FOUR;
-        while (together < FOUR && load<f64>(at + ((<usize>together) << 3)) === position + <f64>together)
-          together++;
+      if (row === 0 && r + FOUR <= rows && width === step) {
+        if (!seek) made = FOUR;
+        while (made < FOUR && load<f64>(at + ((<usize>made) << 3)) === position + <f64>made) made++;
       }
-      const inner = row === 1 || row === 2;
-      if (inner || together === FOUR) kept = keep(kept, MIDDLES + QUARTERS, 0.5, frequencies, plane, lows);
-      if (!inner) kept = keep(kept, MIDDLES + QUARTERS + 1, 1.5, frequencies, plane, lows + 2 * plane);
-      if (together < FOUR) {
-        if (one(sin, cos, high, quarter, lows, plane, step, row) < least) {
+      if (made === FOUR) {
+        if (!seek) four<void>(sin, cos, high, quarter, lows, step);
+        else if (!(four<f32>(sin, cos, high, quarter, lows, step) > leastSquare)) {
+          for (let i: usize = 0; i < 4; i++) {
+            const o = i * step;
+            if (leastOf(sin + o, cos + o, step) < least) {
+              direct(position + <f64>i, sin + o, cos + o, frequencies, plane, step, amplitude, work);
+            }
+          }
+        }
+      } else {
+        made = 1;
+        const first = position - <f64>row;
+        if (first !== ownStart) {
+          ownStart = first;
+          four<f32>(own, own + 2 * plane, high, quarter, lows, width);
+        }
+        const o = own + <usize>row * width;
+        copyFloats(sin, o, count);
+        copyFloats(cos, o + 2 * plane, count);
+        if (seek && leastOf(o, o + 2 * plane, width) < least) {
           direct(position, sin, cos, frequencies, plane, step, amplitude, work);
         }
-      } else if (least < 0) {
-        four<void>(sin, cos, high, quarter, lows, step);
-        made = FOUR;
-      } else if (four<f32>(sin, cos, high, quarter, lows, step) > leastSquare) made = FOUR;
-      else if (one(sin, cos, high, quarter, lows, plane, step, 0) < least) {
-        direct(position, sin, cos, frequencies, plane, step, amplitude, work);
       }
     }
     r += made;
@@ -210,50 +225,9 @@ function cosineOfSum(a: usize, b: usize): v128 {
   return f64x2.sub(f64x2.mul(v128.load(a, 16), v128.load(b, 16)), f64x2.mul(v128.load(a), v128.load(b)));
 }
 
-/** One row, `end` bytes, the one numbered `row` of the four; returns the smallest |sin · cos|. */
-function one(
-  sin: usize,
-  cos: usize,
-  high: usize,
-  quarter: usize,
-  lows: usize,
-  plane: usize,
-  end: usize,
-  row: i32,
-): f32 {
-  const signs = f64x2.splat(row < 2 ? -1 : 1);
-  let low = row === 0 || row === 3 ? lows + 2 * plane : lows;
-  let least = f32x4.splat(Infinity);
-  for (let o: usize = 0; o < end; o += 16) {
-    const hs0 = sineOfSum(high, quarter);
-    const hc0 = cosineOfSum(high, quarter);
-    const hs1 = sineOfSum(high + 32, quarter + 32);
-    const hc1 = cosineOfSum(high + 32, quarter + 32);
-    const ls0 = f64x2.mul(v128.load(low), signs);
-    const lc0 = v128.load(low, 16);
-    const ls1 = f64x2.mul(v128.load(low, 32), signs);
-    const lc1 = v128.load(low, 48);
-    const s = join(
-      f64x2.add(f64x2.mul(hs0, lc0), f64x2.mul(hc0, ls0)),
-      f64x2.add(f64x2.mul(hs1, lc1), f64x2.mul(hc1, ls1)),
-    );
-    const c = join(
-      f64x2.sub(f64x2.mul(hc0, lc0), f64x2.mul(hs0, ls0)),
-      f64x2.sub(f64x2.mul(hc1, lc1), f64x2.mul(hs1, ls1)),
-    );
-    least = f32x4.pmin(least, f32x4.abs(f32x4.mul(s, c)));
-    put(sin, o, end, s);
-    put(cos, o, end, c);
-    high += 64;
-    quarter += 64;
-    low += 64;
-  }
-  return smallest(least);
-}
-
 /**
- * Four rows, bit for bit as `one` makes them, of `bytes`, a multiple of 16: the two in the middle, of low = 0.5, then
- * those around them, of 1.5. Returns, if anything, the smallest square of the product of the four values of two rows.
+ * Four rows of `bytes`: the two in the middle, of low = 0.5, then those around them, of 1.5. Returns, if anything, the
+ * smallest square of the product of the four values of two rows.
  */
 function four<Least>(sin: usize, cos: usize, high: usize, quarter: usize, lows: usize, bytes: usize): Least {
   let least = f32x4.splat(Infinity);
@@ -301,9 +275,13 @@ function four<Least>(sin: usize, cos: usize, high: usize, quarter: usize, lows: 
   if (!isVoid<Least>()) return smallest(least);
 }
 
-function put(row: usize, o: usize, end: usize, values: v128): void {
-  if (o + 16 <= end) v128.store(row + o, values);
-  else storeSome(row + o, <i32>((end - o) >> 2), values);
+/** The smallest |sin · cos| of a row, of `bytes`, a multiple of 16. */
+function leastOf(sin: usize, cos: usize, bytes: usize): f32 {
+  let least = f32x4.splat(Infinity);
+  for (let o: usize = 0; o < bytes; o += 16) {
+    least = f32x4.pmin(least, f32x4.abs(f32x4.mul(v128.load(sin + o), v128.load(cos + o))));
+  }
+  return smallest(least);
 }
 
 function smallest(least: v128): f32 {

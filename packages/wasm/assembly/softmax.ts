@@ -1,5 +1,5 @@
 import { exponential } from "./exponential";
-import { highLanes, loadSome, lowLanes, storeSome, sumLanes } from "./lanes";
+import { get, highLanes, lowLanes, put, sumLanes } from "./lanes";
 
 const LEAST: f32 = -Infinity;
 
@@ -35,33 +35,23 @@ export function softmaxBiased(
 }
 
 function softmaxRow(out: usize, x: usize, count: i32): void {
-  const whole = (<usize>(count & ~3)) << 2;
-  const left = count & 3;
+  const end = (<usize>count) << 2;
   const least = f32x4.splat(LEAST);
 
   let most = least;
-  for (let j: usize = 0; j < whole; j += 16) most = f32x4.pmax(most, v128.load(x + j));
-  if (left > 0) most = f32x4.pmax(most, loadSome(x + whole, left, least));
+  for (let j: usize = 0; j < end; j += 16) most = f32x4.pmax(most, get(x, j, end, least));
   most = f32x4.pmax(most, v128.shuffle<f32>(most, most, 2, 3, 0, 1));
   most = f32x4.pmax(most, v128.shuffle<f32>(most, most, 1, 0, 3, 2));
 
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
-  for (let j: usize = 0; j < whole; j += 16) {
-    const e = exponential(f32x4.sub(v128.load(x + j), most));
-    v128.store(out + j, e);
-    low = f64x2.add(low, lowLanes(e));
-    high = f64x2.add(high, highLanes(e));
-  }
-  if (left > 0) {
-    const e = exponential(f32x4.sub(loadSome(x + whole, left, least), most));
-    storeSome(out + whole, left, e);
+  for (let j: usize = 0; j < end; j += 16) {
+    const e = exponential(f32x4.sub(get(x, j, end, least), most));
+    put(out, j, end, e);
     low = f64x2.add(low, lowLanes(e));
     high = f64x2.add(high, highLanes(e));
   }
 
-  const sum = <f32>sumLanes(low, high);
-  const sums = f32x4.splat(sum);
-  for (let j: usize = 0; j < whole; j += 16) v128.store(out + j, f32x4.div(v128.load(out + j), sums));
-  for (let j = whole; j < (<usize>count) << 2; j += 4) store<f32>(out + j, load<f32>(out + j) / sum);
+  const sums = f32x4.splat(<f32>sumLanes(low, high));
+  for (let j: usize = 0; j < end; j += 16) put(out, j, end, f32x4.div(get(out, j, end, sums), sums));
 }

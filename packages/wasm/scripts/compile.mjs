@@ -24,9 +24,15 @@ async function compile() {
     },
   );
   if (error) throw new Error(`${error.message}\n${stderr}`);
-  // gzip finds the repetitions of bytes in hexadecimal digits, but not in base64
-  const digits = Buffer.from(binary).toString("hex");
-  return `/** The module made of assembly/, by \`pnpm compile\`, in hexadecimal digits. */\nexport const KERNELS =\n  "${digits}";\n`;
+  const text = Array.from(binary, (byte) => digits((byte + 16) & 255)).join("");
+  return `/** The module made of assembly/, by \`pnpm compile\`, as the text that kernelBytes reads. */\nexport const KERNELS =\n  ${JSON.stringify(text)};\n`;
+}
+
+/** One of 91 printable characters, or two for 89 and more: no quotation mark, no backslash. */
+function digits(value) {
+  const character = (digit) => String.fromCharCode(digit + (digit < 57 ? 35 : 36));
+  if (value < 89) return character(value);
+  return character(89 + Math.floor((value - 89) / 91)) + character((value - 89) % 91);
 }
 
 const text = await compile();

@@ -49,14 +49,19 @@ export function popAxis({ sizes, steps }: Axes): { readonly length: number; read
 /** Calls `visit` with the offsets in every operand, for each combination of the axes, in order. */
 export function eachOffset({ sizes, steps }: Axes, visit: (offsets: readonly number[]) => void): void {
   const offsets = steps.map(() => 0);
-  if (sizes.length === 0) visit(offsets);
-  const walk = (axis: number): void => {
-    for (let i = 0; i < sizes[axis]!; i++) {
-      if (axis === sizes.length - 1) visit(offsets);
-      else walk(axis + 1);
-      for (let k = 0; k < steps.length; k++) offsets[k]! += steps[k]![axis]!;
-    }
-    for (let k = 0; k < steps.length; k++) offsets[k]! -= steps[k]![axis]! * sizes[axis]!;
+  const move = (axis: number, times: number): void => {
+    for (let k = 0; k < steps.length; k++) offsets[k]! += steps[k]![axis]! * times;
   };
-  if (sizes.length > 0) walk(0);
+  const walk = (axis: number): void => {
+    if (axis === sizes.length) {
+      visit(offsets);
+      return;
+    }
+    for (let i = 0; i < sizes[axis]!; i++) {
+      walk(axis + 1);
+      move(axis, 1);
+    }
+    move(axis, -sizes[axis]!);
+  };
+  walk(0);
 }

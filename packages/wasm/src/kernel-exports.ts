@@ -1,7 +1,20 @@
 /** The kernels of assembly/. Addresses and steps are in bytes, counts in floats or rows; none checks its arguments. */
 export interface KernelExports {
-  rotateHalves: Rotation;
-  rotateInterleaved: Rotation;
+  rotate(
+    out: number,
+    x: number,
+    cos: number,
+    sin: number,
+    sharers: number,
+    sharerStep: number,
+    rows: number,
+    rowStep: number,
+    tableStep: number,
+    half: number,
+    rest: number,
+    side: number,
+    interleaved: number,
+  ): void;
   sincos(
     sin: number,
     cos: number,
@@ -40,21 +53,6 @@ export interface KernelExports {
     epsilon: number,
   ): void;
 }
-
-type Rotation = (
-  out: number,
-  x: number,
-  cos: number,
-  sin: number,
-  sharers: number,
-  sharerStep: number,
-  rows: number,
-  rowStep: number,
-  tableStep: number,
-  half: number,
-  rest: number,
-  side: number,
-) => void;
 
 type Addition = (
   out: number,

@@ -193,7 +193,7 @@ describe("bad arguments", () => {
     [
       "tensor: room",
       () => own.tensor([2 ** 28]),
-      new RangeError("tensor: shape must fit into the memory of 8388608 bytes, got [268435456]"),
+      new RangeError("tensor: shape must fit into what is left of 8388608 bytes, got [268435456]"),
     ],
     [
       "free: not ours",
@@ -228,7 +228,9 @@ describe("bad arguments", () => {
     [
       "turn",
       () => own.rotate(x(5, 4), turn, layout),
-      new RangeError("rotate: turn must broadcast to x without its last axis [5], got [3]"),
+      new RangeError(
+        "rotate: turn must have sines and cosines that broadcast to [5, 2], got [3, 2] and [3, 2]",
+      ),
     ],
     [
       "layout",

@@ -136,8 +136,23 @@ export function wasmOn(memory: Arena): Wasm {
     }
   }
 
-  const rotate: Wasm["rotate"] = (x, turn, layout) =>
-    filled([beside(x, x.shape)], (out) => rotateInto(out, x, turn, layout));
+  /** The form of an operation that makes its result, beside the first operand, in the shape that `shapeOf` says. */
+  const making =
+    <Operands extends readonly [NdArray, ...unknown[]]>(
+      into: (out: NdArray, ...operands: Operands) => NdArray,
+      shapeOf: (...operands: Operands) => readonly number[],
+    ) =>
+    (...operands: Operands): NdArray =>
+      filled([beside(operands[0], shapeOf(...operands))], (out) => into(out, ...operands));
+  const ofFirst = ({ shape }: NdArray) => shape;
+  const rows = (table: NdArray, indices: NdArray) => [...indices.shape, ...table.shape.slice(1)];
+
+  const rotate: Wasm["rotate"] = making(rotateInto, ofFirst);
+  const add: Wasm["add"] = making(addInto, (a, b) => checkBroadcast(a.shape, b.shape));
+  const gather: Wasm["gather"] = making(gatherInto, rows);
+  const gatherAdd: Wasm["gatherAdd"] = making(gatherAddInto, (_, table, indices) => rows(table, indices));
+  const softmax: Wasm["softmax"] = making(softmaxInto, ofFirst);
+  const layerNorm: Wasm["layerNorm"] = making(layerNormInto, ofFirst);
   const sincos: Wasm["sincos"] = (positions, frequencies) => {
     checkFrequencies(frequencies);
     const shape = [...positions.shape, frequencies.high.length];
@@ -145,20 +160,6 @@ export function wasmOn(memory: Arena): Wasm {
       sincosInto({ sin, cos }, positions, frequencies),
     );
   };
-  const add: Wasm["add"] = (a, b) =>
-    filled([beside(a, checkBroadcast(a.shape, b.shape))], (out) => addInto(out, a, b));
-  const gather: Wasm["gather"] = (table, indices) =>
-    filled([beside(table, [...indices.shape, ...table.shape.slice(1)])], (out) =>
-      gatherInto(out, table, indices),
-    );
-  const gatherAdd: Wasm["gatherAdd"] = (x, table, indices) =>
-    filled([beside(x, [...indices.shape, ...table.shape.slice(1)])], (out) =>
-      gatherAddInto(out, x, table, indices),
-    );
-  const softmax: Wasm["softmax"] = (x, bias) =>
-    filled([beside(x, x.shape)], (out) => softmaxInto(out, x, bias));
-  const layerNorm: Wasm["layerNorm"] = (x, gain, bias) =>
-    filled([beside(x, x.shape)], (out) => layerNormInto(out, x, gain, bias));
 
   const isFloat = (x: Operand<NdArray>): x is NdArray =>
     typeof x !== "number" && x.data instanceof Float32Array;
@@ -194,7 +195,7 @@ export function wasmOn(memory: Arena): Wasm {
       const data = memory.make(length, type, zeros);
       if (data === undefined) {
         throw new RangeError(
-          `tensor: shape must fit into ${4 * length > memory.maxBytes ? "the memory" : "what is left"} of ${memory.maxBytes} bytes, got ${checks.show([...shape])}`,
+          `tensor: shape must fit into what is left of ${memory.maxBytes} bytes, got ${checks.show([...shape])}`,
         );
       }
       if (!zeros) data.set(contents);

@@ -3,7 +3,7 @@ import { addressOfFloats, checkApartAt, checkShape, type Floats, shapeText } fro
 import { collapse, eachOffset, popAxis, stepsOf } from "../collapse.ts";
 import type { Arena } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
-import { bring } from "../memory/staging.ts";
+import { bring, takeBack } from "../memory/staging.ts";
 import { addPlain } from "../plain/add.ts";
 
 export type AddInto = (out: NdArray, a: NdArray, b: NdArray) => NdArray;
@@ -20,12 +20,11 @@ interface Rows {
 type Arrays = readonly [out: Floats, a: Floats, b: Floats];
 type Three = readonly [out: number, a: number, b: number];
 
-/** Floats in a tile: two of them, and what they are copied from and to, stay in the first cache. */
-const ROOM = 2560;
+/** Floats in a tile: what is copied in, added and copied out stays in the second cache. */
+const ROOM = 8192;
 
 export function addOn(arena: Arena): AddInto {
-  const { kernels, places, floats } = arena;
-  const tile = floats.subarray(places[0] >> 2, (places[0] >> 2) + ROOM);
+  const { kernels, places } = arena;
 
   return (out, a, b) => {
     const first = addressOfFloats(arena, "add", "a", a);
@@ -76,7 +75,7 @@ export function addOn(arena: Arena): AddInto {
         const x = bring(arena, a, first, at, n, places[0]);
         const y = bring(arena, b, second, at, n, places[1]);
         kernels.addRows(to >= 0 ? to + 4 * at : places[0], x, y, 1, n, 0, 0);
-        if (to < 0) out.set(tileOf(places[0], n), at);
+        takeBack(arena, out, to, at, n, places[0]);
       }
     }
   }
@@ -126,13 +125,9 @@ export function addOn(arena: Arena): AddInto {
         const y =
           bRow === 0 ? held : bringRows(b.data, second, bAt + row * bRow, depth, length, bRow, places[1]);
         call(to >= 0 ? to + 4 * at : place, x, y, inside, depth, n);
-        if (to < 0) out.data.set(tileOf(place, depth * n), at);
+        takeBack(arena, out.data, to, at, depth * n, place);
       }
     }
-  }
-
-  function tileOf(place: number, length: number): Float32Array {
-    return place === places[0] && length === ROOM ? tile : floats.subarray(place >> 2, (place >> 2) + length);
   }
 
   /** The address of rows; those of an ordinary array are copied to `place`, one beside the other. */

@@ -6,6 +6,7 @@ import { type Arena, CHUNK } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
 import { bring, takeBack } from "../memory/staging.ts";
 import { rotatePlain } from "../plain/rotate.ts";
+import { contest } from "./contest.ts";
 
 export type RotateInto = (out: NdArray, x: NdArray, turn: SinCos<NdArray>, layout: RotaryLayout) => NdArray;
 
@@ -26,23 +27,31 @@ interface Operands {
   readonly layout: RotaryLayout;
 }
 
+/** Streams of memory side by side: Zen 3 follows few at its full pace, and twice as slowly many; Xeons are slower with few. */
+const SIDES = [4, 16];
+/** So many floats of a sharer are worth timing. */
+const LONG = 65_536;
+/** Of what is copied in and out, half of a second cache of 512 KiB. */
+const STAGED = CHUNK / 2;
+
 export function rotateOn(arena: Arena): RotateInto {
   const { kernels, places } = arena;
+  const [inPlace, toAnother] = [contest(SIDES), contest(SIDES)];
 
   return (out, x, turn, layout) => {
     const { cos, sin } = check(arena, out, x, turn, layout);
+    const { dim, rotaryDim } = layout;
     const lead = x.shape.slice(0, -1);
-    const steps = stepsOf(cos.shape.slice(0, -1), lead);
-    if (steps === undefined) {
+    const whole = [...lead, rotaryDim / 2];
+    const steps = stepsOf(cos.shape, whole);
+    if (steps === undefined || cos.shape.at(-1) !== whole.at(-1) || !sameShape(cos.shape, sin.shape)) {
       throw new RangeError(
-        `rotate: turn must broadcast to x without its last axis ${shapeText(lead)}, got ${shapeText(cos.shape.slice(0, -1))}`,
+        `rotate: turn must have sines and cosines that broadcast to ${shapeText(whole)}, got ${shapeText(sin.shape)} and ${shapeText(cos.shape)}`,
       );
     }
     if (x.data.length === 0) return out;
     const operands = { out: out.data, x: x.data, cos: cos.data, sin: sin.data, layout } as Operands;
-    const { dim, rotaryDim } = layout;
-    const own = stepsOf(lead, lead)!.map((step) => step * dim);
-    const axes = collapse(lead, [own, steps.map((step) => step * (rotaryDim / 2))]);
+    const axes = collapse(lead, [stepsOf(x.shape, x.shape)!, steps]);
     const turns = innerTurns(axes, dim);
     eachOffset(axes, ([at, table]) => rotate(operands, at!, table!, turns));
     return out;
@@ -57,7 +66,7 @@ export function rotateOn(arena: Arena): RotateInto {
     const [o, i, c, s] = [out, x, cos, sin].map(arena.addressOf) as [number, number, number, number];
     if (o >= 0 && i >= 0 && c >= 0 && s >= 0) {
       call(o + 4 * at, i + 4 * at, c + 4 * table, s + 4 * table, turns, layout);
-    } else if (layout.dim * 4 <= CHUNK) staged(operands, at, table, turns, [o, i, c, s]);
+    } else if (layout.dim * 4 <= CHUNK) staged(operands, at, table, turns, [c, s]);
     else plain(operands, at, table, turns);
   }
 
@@ -69,48 +78,43 @@ export function rotateOn(arena: Arena): RotateInto {
     { sharers, sharerStep, rows, rowStep, tableStep }: Turns,
     { pairing, dim, rotaryDim }: RotaryLayout,
   ): void {
-    const kernel = pairing === "halves" ? kernels!.rotateHalves : kernels!.rotateInterleaved;
-    const rest = dim - rotaryDim;
-    kernel(
-      ...([out, x, cos, sin, sharers, 4 * sharerStep] as const),
-      ...([rows, 4 * rowStep, 4 * tableStep, rotaryDim / 2, rest, globalThis.SIDE ?? 4] as const),
-    );
+    const far = sharerStep > rowStep && rows * dim >= LONG;
+    const most = far ? Math.max(...SIDES) : sharers;
+    for (let first = 0; first < sharers; first += most) {
+      const width = Math.min(most, sharers - first);
+      const at = 4 * first * sharerStep;
+      (out === x ? inPlace : toAnother)(far && width === most ? rows * dim : 0, (side) => {
+        kernels!.rotate(
+          ...([out + at, x + at, cos, sin, width, 4 * sharerStep] as const),
+          ...([rows, 4 * rowStep, 4 * tableStep, rotaryDim / 2] as const),
+          ...([dim - rotaryDim, side, Number(pairing === "interleaved")] as const),
+        );
+      });
+    }
   }
 
-  /** A chunk at a time, copied in and out; the cosines and sines of its rows stay for all who share them. */
-  function staged(operands: Operands, at: number, table: number, turns: Turns, addresses: number[]): void {
+  /** A run of memory at a time, copied in and out; the cosines and sines of its rows stay for all who share them. */
+  function staged(operands: Operands, at: number, table: number, turns: Turns, [c, s]: number[]): void {
     const { out, x, cos, sin, layout } = operands;
     const { sharers, sharerStep, rows, rowStep, tableStep } = turns;
     const { dim, rotaryDim } = layout;
-    const [, , c, s] = addresses as [number, number, number, number];
-    const half = rotaryDim / 2;
-    const most = Math.floor((globalThis.STAGE ?? CHUNK) / 4 / dim);
-    const together = Math.min(sharers, sharerStep === dim ? most : (globalThis.TOGETHER ?? 4));
-    const deep = Math.min(rows, Math.max(Math.floor(most / together), 1));
-    const place = places[0];
+    const most = Math.max(Math.floor(STAGED / 4 / dim), 1);
+    const wide = sharerStep === dim ? Math.min(sharers, most) : 1;
+    const deep = Math.floor(most / wide);
     for (let row = 0; row < rows; row += deep) {
       const depth = Math.min(deep, rows - row);
       const from = table + row * tableStep;
-      const length = tableStep === 0 ? half : (depth - 1) * tableStep + half;
-      const cosAt = bring(arena, cos, c, from, length, places[1]);
-      const sinAt = bring(arena, sin, s, from, length, places[2]);
-      for (let first = 0; first < sharers; first += together) {
-        const width = Math.min(together, sharers - first);
+      const length = (depth - 1) * tableStep + rotaryDim / 2;
+      const cosAt = bring(arena, cos, c!, from, length, places[1]);
+      const sinAt = bring(arena, sin, s!, from, length, places[2]);
+      for (let first = 0; first < sharers; first += wide) {
+        const width = Math.min(wide, sharers - first);
         const start = at + row * rowStep + first * sharerStep;
-        // runs of floats that lie beside each other in x
-        const whole = sharerStep === dim && width === sharers;
-        const [runs, run, step] = whole
-          ? [1, depth * width * dim, 0]
-          : sharerStep === dim
-            ? [depth, width * dim, rowStep]
-            : [width, depth * dim, sharerStep];
-        const inside: Turns =
-          sharerStep === dim
-            ? { sharers: width, sharerStep: dim, rows: depth, rowStep: width * dim, tableStep }
-            : { sharers: width, sharerStep: depth * dim, rows: depth, rowStep: dim, tableStep };
-        for (let k = 0; k < runs; k++) bring(arena, x, -1, start + k * step, run, place + 4 * k * run);
-        call(place, place, cosAt, sinAt, inside, layout);
-        for (let k = 0; k < runs; k++) takeBack(arena, out, -1, start + k * step, run, place + 4 * k * run);
+        const run = depth * width * dim;
+        bring(arena, x, -1, start, run, places[0]);
+        const inside = { sharers: width, sharerStep: dim, rows: depth, rowStep: width * dim, tableStep };
+        call(places[0], places[0], cosAt, sinAt, inside, layout);
+        takeBack(arena, out, -1, start, run, places[0]);
       }
     }
   }
@@ -169,7 +173,6 @@ function check(
   checkFloats(arena, "rotate", "turn.sin", sin);
   const { pairing, dim, rotaryDim } = layout;
   checks.checkOneOf("rotate", "layout.pairing", pairing, ["halves", "interleaved"]);
-  checks.checkCount("rotate", "layout.dim", dim);
   checks.checkCount("rotate", "layout.rotaryDim", rotaryDim, 2, dim);
   if (rotaryDim % 2 !== 0) {
     throw new RangeError(`rotate: layout.rotaryDim must be even, got ${rotaryDim}`);
@@ -178,11 +181,6 @@ function check(
     throw new RangeError(`rotate: x must have a last axis of ${dim}, got ${shapeText(x.shape)}`);
   }
   checkShape("rotate", "out", out, x.shape);
-  if (cos.shape.at(-1) !== rotaryDim / 2 || !sameShape(cos.shape, sin.shape)) {
-    throw new RangeError(
-      `rotate: turn must have sines and cosines with a last axis of ${rotaryDim / 2}, got ${shapeText(sin.shape)} and ${shapeText(cos.shape)}`,
-    );
-  }
   checkApart(arena, "rotate", out, "x", x, true);
   checkApart(arena, "rotate", out, "turn.cos", cos, false);
   checkApart(arena, "rotate", out, "turn.sin", sin, false);

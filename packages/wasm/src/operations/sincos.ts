@@ -20,7 +20,7 @@ const MOST = 2 ** 28;
 const LEAST = 2 ** -22;
 
 /** What the kernel needs to work in, in bytes, for frequencies in planes of so many numbers. */
-export const workBytes = (plane: number): number => 74 * 8 * plane;
+export const workBytes = (plane: number): number => 78 * 8 * plane;
 
 const LINE = 64;
 /** For so many positions it is faster to look for zeros first. */

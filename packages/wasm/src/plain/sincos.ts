@@ -2,8 +2,6 @@ import { COSINE, INVERSE, PARTS, SHIFT, SINE } from "./numbers.ts";
 import type { SplitFrequencies } from "./split-frequencies.ts";
 
 const [PART_1, PART_2, PART_3] = PARTS;
-const [S1, S2, S3, S4, S5, S6] = SINE;
-const [C1, C2, C3, C4, C5, C6] = COSINE;
 const [BLOCK, WIDE] = [64, 1024];
 const { fround } = Math;
 
@@ -113,18 +111,8 @@ function fillWaves(
     const r = w + (lost + more + (c - n * PART_3));
 
     const z = r * r;
-    let y = z * S1 + S2;
-    y = z * y + S3;
-    y = z * y + S4;
-    y = z * y + S5;
-    y = z * y + S6;
-    const s = r + z * r * y;
-    y = z * C1 + C2;
-    y = z * y + C3;
-    y = z * y + C4;
-    y = z * y + C5;
-    y = z * y + C6;
-    const k = 1 - (z * 0.5 - z * z * y);
+    const s = r + z * r * polynomial(z, SINE);
+    const k = 1 - (z * 0.5 - z * z * polynomial(z, COSINE));
 
     const odd = (n & 1) !== 0;
     const sine = odd ? k : s;
@@ -133,4 +121,11 @@ function fillWaves(
     out[count + i] = ((n + 1) & 2) !== 0 ? -cosine : cosine;
   }
   return out;
+}
+
+/** The highest power first. */
+function polynomial(z: number, terms: readonly number[]): number {
+  let y = terms[0]!;
+  for (let i = 1; i < terms.length; i++) y = z * y + terms[i]!;
+  return y;
 }

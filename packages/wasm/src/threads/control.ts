@@ -26,7 +26,7 @@ export const MOST_PARTS = 128;
 /** How often a thread looks whether there is something new before it sleeps, for less than 0.1 ms: waking up takes as long. */
 export const LOOKS = 5000;
 /** At most so many arguments has a kernel. */
-export const ARGUMENTS = 12;
+export const ARGUMENTS = 13;
 const COMPLAINT = 200;
 
 export function control(): Control {

@@ -23,8 +23,8 @@ test("the parts of a rotation turn every head once, by its own angles", () => {
   fc.assert(
     fc.property(count, count, most, fc.boolean(), (sharers, rows, most, sharersOutside) => {
       const [sharerStep, rowStep] = sharersOutside ? [64 * rows, 64] : [64, 64 * sharers];
-      const values = [1e6, 0, 2e6, 3e6, sharers, sharerStep, rows, rowStep, 32, 8, 0];
-      const parts = cut("rotateHalves", values, most);
+      const values = [1e6, 0, 2e6, 3e6, sharers, sharerStep, rows, rowStep, 32, 8, 0, 4, 0];
+      const parts = cut("rotate", values, most);
       expect(parts.length).toBeLessThanOrEqual(most);
       expect(parts.flatMap(heads).sort()).toEqual(heads(values).sort());
       for (const [out, x, cos, sin] of parts) expect([out! - x!, sin! - cos!]).toEqual([1e6, 1e6]);

@@ -20,15 +20,6 @@ interface Division {
   axes(values: Arguments): readonly [Axis, Axis?];
 }
 
-const ROTATION: Division = {
-  bytes: ([, , , , sharers, , rows, , , half, rest]) => 8 * sharers! * rows! * (2 * half! + rest!),
-  axes([, , , , , sharerStep, , rowStep, tableStep]) {
-    const sharers: Axis = { counts: 4, grain: 4, steps: [sharerStep!, sharerStep!] };
-    const rows: Axis = { counts: 6, grain: 1, steps: [rowStep!, rowStep!, tableStep!, tableStep!] };
-    return sharerStep! > rowStep! ? [sharers, rows] : [rows, sharers];
-  },
-};
-
 const ADDITION: Division = {
   bytes: ([, , , rows, count]) => 12 * rows! * count!,
   axes([, , , , count, aStep, bStep]) {
@@ -41,8 +32,14 @@ const ADDITION: Division = {
 
 /** How each kernel is cut; its arguments are those of {@link KernelExports}. */
 export const divisions: { readonly [K in KernelName]: Division } = {
-  rotateHalves: ROTATION,
-  rotateInterleaved: ROTATION,
+  rotate: {
+    bytes: ([, , , , sharers, , rows, , , half, rest]) => 8 * sharers! * rows! * (2 * half! + rest!),
+    axes([, , , , , sharerStep, , rowStep, tableStep]) {
+      const sharers: Axis = { counts: 4, grain: 4, steps: [sharerStep!, sharerStep!] };
+      const rows: Axis = { counts: 6, grain: 1, steps: [rowStep!, rowStep!, tableStep!, tableStep!] };
+      return sharerStep! > rowStep! ? [sharers, rows] : [rows, sharers];
+    },
+  },
   addRows: ADDITION,
   addToRows: {
     ...ADDITION,

@@ -65,11 +65,15 @@ function halvesInTurn(
 ): void {
   for (let n = 0; n < sharers; n++) {
     let j: usize = 0;
-    for (; j + 128 <= whole; j += 128) {
+    for (; j + 256 <= whole; j += 256) {
       turnEight(out + j, x + j, far, cos + j, sin + j);
       turnEight(out + j + 32, x + j + 32, far, cos + j + 32, sin + j + 32);
       turnEight(out + j + 64, x + j + 64, far, cos + j + 64, sin + j + 64);
       turnEight(out + j + 96, x + j + 96, far, cos + j + 96, sin + j + 96);
+      turnEight(out + j + 128, x + j + 128, far, cos + j + 128, sin + j + 128);
+      turnEight(out + j + 160, x + j + 160, far, cos + j + 160, sin + j + 160);
+      turnEight(out + j + 192, x + j + 192, far, cos + j + 192, sin + j + 192);
+      turnEight(out + j + 224, x + j + 224, far, cos + j + 224, sin + j + 224);
     }
     for (; j < whole; j += 32) turnEight(out + j, x + j, far, cos + j, sin + j);
     out += step;

@@ -58,8 +58,12 @@ test("rotate, more than a chunk", () => {
         [3, 2100, 64],
         [3, 1, 32],
       ],
+      [
+        [3, 2, 70_000],
+        [2, 32],
+      ],
     ] as const) {
-      const layout = { pairing, dim: 64, rotaryDim: 64 };
+      const layout = { pairing, dim: x.at(-1)!, rotaryDim: 64 };
       agree(
         [noise(1, x), noise(2, turns), noise(3, turns), zeros(x)],
         ["outside"],
@@ -68,6 +72,26 @@ test("rotate, more than a chunk", () => {
         2e-6,
       );
     }
+  }
+});
+
+test("rotate, so much that ways to do it are tried", () => {
+  const [x, turns] = [noise(1, [35, 1200, 64]), noise(2, [1200, 32])];
+  for (const pairing of ["halves", "interleaved"] as const) {
+    const layout = { pairing, dim: 64, rotaryDim: 64 };
+    const want = plain.rotate(x, { sin: turns, cos: turns }, layout);
+    simd.scope(() => {
+      const [given, turn, out] = [
+        simd.tensor(x.shape, x.data),
+        simd.tensor(turns.shape, turns.data),
+        simd.tensor(x.shape),
+      ];
+      for (let i = 0; i < 8; i++) {
+        expectSameBits(simd.rotateInto(out, given, { sin: turn, cos: turn }, layout), want);
+        out.data.fill(0);
+      }
+      expectSameBits(simd.rotateInto(given, given, { sin: turn, cos: turn }, layout), want);
+    });
   }
 });
 

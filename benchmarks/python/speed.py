@@ -1,6 +1,6 @@
 """One computation in NumPy or PyTorch on one thread, timed in rounds.
 
-Reads a JSON object in each line, and answers each with one. See benchmarks/src/speed/opponents/python-process.ts.
+Reads a JSON object in each line, and answers each with one. See benchmarks/src/python/python-process.ts.
 """
 
 import json
@@ -90,6 +90,17 @@ def torch_calls(inputs, sizes):
 
         return run, (inputs["positions"].float(), inputs["slopes"])
 
+    def mat_mul():
+        def run(a, b):
+            return (torch.matmul(a.T if sizes["transposeA"] else a, b.T if sizes["transposeB"] else b),)
+
+        return run, (inputs["a"], inputs["b"])
+
+    def train_step():
+        from train_step import train_step
+
+        return train_step(inputs, sizes), ()
+
     return {
         "rotate": rotate,
         "complex": rotate_complex,
@@ -100,6 +111,8 @@ def torch_calls(inputs, sizes):
             (inputs["table"], inputs["tokens"].long(), inputs["rows"]),
         ),
         "alibi": alibi,
+        "matMul": mat_mul,
+        "trainStep": train_step,
     }
 
 

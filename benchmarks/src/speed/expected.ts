@@ -60,13 +60,13 @@ const compute: { [C in Computation]: (sizes: Sizes[C], inputs: Inputs[C]) => Exp
     ];
   },
 
-  gatherAdd: ({ length, dim }, { tokens, table, rows }) => [
+  gatherAdd: ({ dim }, { tokens, table, rows }) => [
     {
       name: "sum",
       length: tokens.data.length * dim,
       at(i) {
         const [token, d] = [Math.floor(i / dim), i % dim];
-        return table.data[tokens.data[token]! * dim + d]! + rows.data[(token % length) * dim + d]!;
+        return table.data[tokens.data[token]! * dim + d]! + rows.data[i % rows.data.length]!;
       },
     },
   ],

@@ -8,12 +8,7 @@ export function inputsOf<C extends Computation>({ computation, sizes }: SpeedWor
 
 const make: { [C in Computation]: (sizes: Sizes[C]) => Inputs[C] } = {
   rotate({ batch, heads, length, dim, rows }) {
-    // sequences stand at different places, the last token of the last at the last row
-    const start = (sequence: number) => Math.floor(((rows - length) * (sequence + 1)) / batch);
-    const positions = Int32Array.from(
-      { length: batch * length },
-      (_, i) => start(Math.floor(i / length)) + (i % length),
-    );
+    const positions = consecutive(batch, length, rows);
     const half = dim / 2;
     const angles = Float64Array.from(
       { length: positions.length * half },
@@ -35,13 +30,15 @@ const make: { [C in Computation]: (sizes: Sizes[C]) => Inputs[C] } = {
     table: noise("table", [length, dim]),
   }),
   sincos: ({ count }) => ({ positions: range(count) }),
-  gatherAdd({ batch, length, dim, vocabulary }) {
+  gatherAdd({ batch, length, dim, vocabulary, shared }) {
     const { below } = random(1, "tokens");
-    const tokens = Int32Array.from({ length: batch * length }, () => below(vocabulary));
+    const tokens = shared
+      ? Int32Array.from({ length: batch * length }, () => below(vocabulary))
+      : consecutive(batch, length, vocabulary);
     return {
       tokens: array(tokens, [batch, length]),
       table: noise("table", [vocabulary, dim]),
-      rows: noise("rows", [length, dim]),
+      rows: noise("rows", shared ? [length, dim] : [batch, length, dim]),
     };
   },
   alibi: ({ heads, length }) => ({
@@ -49,6 +46,12 @@ const make: { [C in Computation]: (sizes: Sizes[C]) => Inputs[C] } = {
     positions: range(length),
   }),
 };
+
+/** Positions of sequences that stand at different places, the last token of the last at the last row. */
+function consecutive(batch: number, length: number, rows: number): Int32Array {
+  const start = (sequence: number) => Math.floor(((rows - length) * (sequence + 1)) / batch);
+  return Int32Array.from({ length: batch * length }, (_, i) => start(Math.floor(i / length)) + (i % length));
+}
 
 /** In radians per position. */
 export const frequency = (i: number, dim: number): number => BASE ** ((-2 * i) / dim);

@@ -16,7 +16,7 @@ export function addition({ table }: Inputs["add"]): Uint8Array {
 /** tokens [batch, length] → sum; the tables are in the file. */
 export function gatherAddition({ table, rows }: Inputs["gatherAdd"]): Uint8Array {
   const file = graph();
-  const tokens = file.input("tokens", "int32", ["batch", rows.shape[0]!]);
+  const tokens = file.input("tokens", "int32", ["batch", rows.shape.at(-2)!]);
   const embeddings = file.constant(table.data, table.shape);
   const found = file.node("Gather", [embeddings, tokens], float(3), { axis: { int: 0 } });
   file.output("sum", file.node("Add", [found, file.constant(rows.data, rows.shape)], found));

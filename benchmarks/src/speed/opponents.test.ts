@@ -50,6 +50,7 @@ test("the bytes of a workload", () => {
   expect(bytes("table")).toBe(131_072 * 128 * 4);
   expect(bytes("alibi")).toBe(16 * 1024 * 1024 * 4);
   expect(bytes("gather-add")).toBe((8 * 2 + 1) * 2048 * 512 * 4);
+  expect(bytes("learned-add")).toBe((2 * 8 * 2048 + 4096) * 512 * 4);
   expect(bytes("tiny")).toBe(3 * 10 * 512 * 4);
 });
 

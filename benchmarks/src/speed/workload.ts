@@ -17,12 +17,16 @@ export interface Sizes {
   readonly add: { readonly batch: number; readonly length: number; readonly dim: number };
   /** Sines and cosines [count, dim / 2] each, of positions 0, 1, … */
   readonly sincos: { readonly count: number; readonly dim: number };
-  /** Rows of a table [vocabulary, dim] at tokens [batch, length], + rows [length, dim]. */
+  /**
+   * Rows of a table [vocabulary, dim] at tokens [batch, length], + rows [length, dim], which sequences share, or
+   * [batch, length, dim], each its own. Tokens come in any order where rows are shared, else one after another.
+   */
   readonly gatherAdd: {
     readonly batch: number;
     readonly length: number;
     readonly dim: number;
     readonly vocabulary: number;
+    readonly shared: boolean;
   };
   /** −slope · |query − key| for every head: [heads, length, length]. */
   readonly alibi: { readonly heads: number; readonly length: number };

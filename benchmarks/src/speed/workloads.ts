@@ -12,8 +12,9 @@ const traffic: { [C in Computation]: (sizes: Sizes[C]) => { reads: number; write
     return { reads: (batch + 1) * length * dim, writes: batch * length * dim };
   },
   sincos: ({ count, dim }) => ({ reads: 0, writes: count * dim }),
-  gatherAdd({ batch, length, dim }) {
-    return { reads: (batch + 1) * length * dim, writes: batch * length * dim };
+  gatherAdd({ batch, length, dim, vocabulary, shared }) {
+    const floats = batch * length * dim;
+    return { reads: floats + (shared ? length : vocabulary) * dim, writes: floats };
   },
   alibi: ({ heads, length }) => ({ reads: 0, writes: heads * length * length }),
 };
@@ -101,7 +102,17 @@ export const speedWorkloads: readonly SpeedWorkload[] = [
       tolerance: 1e-6,
     },
     "gatherAdd",
-    { batch: 8, length: 2048, dim: 512, vocabulary: 32_000 },
+    { batch: 8, length: 2048, dim: 512, vocabulary: 32_000, shared: true },
+  ),
+  workload(
+    {
+      name: "learned-add",
+      title: "add a learned table by position: 8 × 2048 × 512, from 4096 × 512",
+      about: "Embeddings, each plus the row of its position, where every sequence begins at another.",
+      tolerance: 1e-6,
+    },
+    "gatherAdd",
+    { batch: 8, length: 2048, dim: 512, vocabulary: 4096, shared: false },
   ),
   workload(
     {

@@ -1,3 +1,4 @@
+import { array, random } from "@posenc/core";
 import { plainTfjs, tfjs } from "@posenc/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Measurement } from "./measurement.ts";
@@ -17,8 +18,21 @@ const products = (m: number, k: number, n: number): Measurement[] =>
         const b = tf.randomNormal(transposeB ? [n, k] : [k, n]);
         return () => tf.matMul(a, b, transposeA, transposeB).dispose();
       },
+      torch: {
+        computation: "matMul",
+        sizes: { transposeA, transposeB },
+        inputs: () => ({
+          a: noise("a", transposeA ? [k, m] : [m, k]),
+          b: noise("b", transposeB ? [n, k] : [k, n]),
+        }),
+      },
     })),
   );
+
+function noise(name: string, shape: readonly [number, number]) {
+  const { normal } = random(1, name);
+  return array(Float32Array.from({ length: shape[0] * shape[1] }, normal), shape);
+}
 
 /** Queries of 8 heads × 512 tokens × 64. */
 function rotation(pairing: "halves" | "interleaved", backward: boolean): Measurement {

@@ -90,7 +90,8 @@ export function gatherAdd(
   for (let b = 0; b < batch; b++) {
     for (let t = 0; t < length; t++) {
       const from = tokens.data[b * length + t]! * dim;
-      for (let i = 0; i < dim; i++, at++) out[at] = table.data[from + i]! + rows.data[t * dim + i]!;
+      const row = at % rows.data.length;
+      for (let i = 0; i < dim; i++, at++) out[at] = table.data[from + i]! + rows.data[row + i]!;
     }
   }
 }

@@ -1,18 +1,15 @@
 /** NumPy and PyTorch, where a Python on this machine has them. */
 import type { NdArray } from "@posenc/core";
+import { type PythonLibrary, pythonObstacle } from "../../python/find-python.ts";
+import { inPython } from "../../python/python-process.ts";
 import { frequency } from "../inputs.ts";
 import { type Makers, opponent, type Prepared, type SpeedOpponent } from "../opponent.ts";
-import { type PythonLibrary, pythonObstacle } from "./find-python.ts";
-import { inPython } from "./python-process.ts";
 
 interface Form {
   readonly library: PythonLibrary;
   readonly compiled?: boolean;
-  /** glibc's allocator keeps what is freed, instead of asking the system for pages again for every result. */
   readonly tuned?: boolean;
 }
-
-const TUNED = { MALLOC_MMAP_MAX_: "0", MALLOC_TRIM_THRESHOLD_: "68719476736", MALLOC_TOP_PAD_: "268435456" };
 
 type Send = (
   computation: string,
@@ -23,7 +20,7 @@ type Send = (
 
 function sender({ library, compiled = false, tuned = false }: Form): Send {
   return (computation, inputs, sizes = {}, outputs = 1) =>
-    inPython({ library, compiled, computation, sizes, inputs, outputs, env: tuned ? TUNED : {} });
+    inPython({ library, compiled, computation, sizes, inputs, outputs, tuned });
 }
 
 /** What both libraries do. */

@@ -112,7 +112,9 @@ export function gatherAdd(
     const width = min(SIDE, sharers - n);
     for (let r: usize = 0; r < <usize>rows; r++) {
       const row = r * step;
-      addToSharers(out + row, x + row, table, indices + 4 * r, width, sharerStep, indexStep, step);
+      const at = indices + 4 * r;
+      if (width === 1) addFloats(out + row, x + row, table + <usize>load<u32>(at) * step, count);
+      else addToSharers(out + row, x + row, table, at, width, sharerStep, indexStep, step);
     }
     out += <usize>width * sharerStep;
     indices += <usize>width * indexStep;

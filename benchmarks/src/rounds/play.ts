@@ -12,9 +12,11 @@ export interface Call {
 
 /** Calls that take longer need no second one to warm up. */
 const LONG_MILLISECONDS = 1000;
+/** Rounds' times to warm up: V8 and torch.compile compile what runs often, in threads that would be counted. */
+const WARM_UP = 5;
 
 /**
- * Runs it once, has its results checked, and warms up for the time of a round.
+ * Runs it once, has its results checked, and warms up.
  *
  * @param check what the first call computed
  */
@@ -30,7 +32,7 @@ export async function play(
     await call.run();
     const took = performance.now() - started;
     const readiness = await check();
-    if (readiness.state === "ready" && took < LONG_MILLISECONDS) await round(milliseconds);
+    if (readiness.state === "ready" && took < LONG_MILLISECONDS) await round(WARM_UP * milliseconds);
     return { readiness, round: () => round(milliseconds), stop };
   } catch (error) {
     stop();

@@ -24,7 +24,7 @@ async function compile() {
     },
   );
   if (error) throw new Error(`${error.message}\n${stderr}`);
-  const text = Array.from(binary, (byte) => digits((byte + 16) & 255)).join("");
+  const text = Array.from(binary, (byte) => digits((byte + 5) & 255)).join("");
   return `/** The module made of assembly/, by \`pnpm compile\`, as the text that kernelBytes reads. */\nexport const KERNELS =\n  ${JSON.stringify(text)};\n`;
 }
 

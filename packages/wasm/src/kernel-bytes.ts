@@ -1,7 +1,7 @@
 import { KERNELS } from "./kernels.wasm.ts";
 
 /**
- * The module of the kernels. Its text has a character for each byte from −16 to 72, modulo 256, and two for others: gzip
+ * The module of the kernels. Its text has a character for each byte from −5 to 83, modulo 256, and two for others: gzip
  * finds repeated instructions in it, as it does not in base64.
  */
 export function kernelBytes(): Uint8Array<ArrayBuffer> {
@@ -12,7 +12,7 @@ export function kernelBytes(): Uint8Array<ArrayBuffer> {
     const digit = code - (code > 92 ? 36 : 35); // no backslash
     if (lead === 0 && digit >= 89) lead = 89 + 91 * (digit - 89);
     else {
-      bytes.push(lead + digit - 16);
+      bytes.push(lead + digit - 5);
       lead = 0;
     }
   }

@@ -223,7 +223,7 @@ describe("bad arguments", () => {
     [
       "last axis",
       () => own.rotate(x(3, 5), turn, layout),
-      new RangeError("rotate: x must have a last axis of 4, got [3, 5]"),
+      new RangeError("rotate: layout.dim must be the last axis of x [3, 5], got 4"),
     ],
     [
       "turn",

@@ -11,7 +11,7 @@ import {
   type SinCos,
   typedArrays,
 } from "@posenc/core";
-import { sameShape, size } from "./check-arrays.ts";
+import { sameShape, shapeText, size } from "./check-arrays.ts";
 import { stepsOf } from "./collapse.ts";
 import { type Arena, arena, checkMaxBytes, type Data, reserve } from "./memory/arena.ts";
 import { openScope, type Scope, scoped } from "./memory/scope.ts";
@@ -187,7 +187,7 @@ export function wasmOn(memory: Arena): Wasm {
         );
       } else if (contents.length !== length) {
         throw new RangeError(
-          `tensor: contents must be the ${length} values of shape ${checks.show([...shape])}, got ${contents.length}`,
+          `tensor: contents must be the ${length} values of shape ${shapeText(shape)}, got ${contents.length}`,
         );
       }
       const zeros = typeof contents === "string";
@@ -195,7 +195,7 @@ export function wasmOn(memory: Arena): Wasm {
       const data = memory.make(length, type, zeros);
       if (data === undefined) {
         throw new RangeError(
-          `tensor: shape must fit into what is left of ${memory.maxBytes} bytes, got ${checks.show([...shape])}`,
+          `tensor: shape must fit into what is left of ${memory.maxBytes} bytes, got ${shapeText(shape)}`,
         );
       }
       if (!zeros) data.set(contents);

@@ -82,7 +82,9 @@ export function gatherOn(
         return out;
       }
       const [to, other, from] = [out, x, table].map(({ data }) => arena.addressOf(data)) as Addresses;
-      if (to >= 0 && other >= 0 && from >= 0 && (sharers === 1 || isNear(indices))) {
+      // sharers need all indices at once
+      const atOnce = sharers === 1 || arena.addressOf(indices.data) >= 0 || indices.data.length * 4 <= CHUNK;
+      if (to >= 0 && other >= 0 && from >= 0 && atOnce) {
         eachIndices(indices, (at, first, count) => {
           const offset = 4 * first * width;
           const own = sharers === 1 ? count : each;
@@ -95,11 +97,6 @@ export function gatherOn(
       return out;
     },
   };
-
-  /** Whether its indices can be had at once. */
-  function isNear({ data }: NdArray): boolean {
-    return arena.addressOf(data) >= 0 || data.length * 4 <= CHUNK;
-  }
 
   /** Rows of an ordinary table are gathered into the memory, and added there to rows of x that stay for all sharers. */
   function staged(

@@ -76,7 +76,7 @@ export function sincosOn(arena: Arena): SincosInto {
   /**
    * A chunk of positions at a time; results in ordinary arrays are copied out after each.
    *
-   * @param checked rows that may have a value near zero, if it is known that no others have; a check takes a tenth of all
+   * @param checked rows that may have a value near zero, if it is known that no others have; a check takes a sixth of the time
    */
   function fill(
     waves: Waves,

@@ -82,14 +82,15 @@ function halvesInTurn(
 }
 
 function turnEight(out: usize, x: usize, far: usize, cos: usize, sin: usize): void {
+  turnBy(out, x, far, v128.load(cos), v128.load(cos, 16), v128.load(sin), v128.load(sin, 16));
+}
+
+/** Eight pairs. */
+function turnBy(out: usize, x: usize, far: usize, c0: v128, c1: v128, s0: v128, s1: v128): void {
   const a0 = v128.load(x);
   const a1 = v128.load(x, 16);
   const b0 = v128.load(x + far);
   const b1 = v128.load(x + far, 16);
-  const c0 = v128.load(cos);
-  const c1 = v128.load(cos, 16);
-  const s0 = v128.load(sin);
-  const s1 = v128.load(sin, 16);
   v128.store(out, minus(a0, c0, b0, s0));
   v128.store(out, minus(a1, c1, b1, s1), 16);
   v128.store(out + far, plus(b0, c0, a0, s0));
@@ -115,14 +116,7 @@ function halvesBeside(
     let o = out + j;
     let i = x + j;
     for (let n = 0; n < sharers; n++) {
-      const a0 = v128.load(i);
-      const a1 = v128.load(i, 16);
-      const b0 = v128.load(i + far);
-      const b1 = v128.load(i + far, 16);
-      v128.store(o, minus(a0, c0, b0, s0));
-      v128.store(o, minus(a1, c1, b1, s1), 16);
-      v128.store(o + far, plus(b0, c0, a0, s0));
-      v128.store(o + far, plus(b1, c1, a1, s1), 16);
+      turnBy(o, i, far, c0, c1, s0, s1);
       o += step;
       i += step;
     }

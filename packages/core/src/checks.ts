@@ -109,9 +109,11 @@ export function checkOneOf<const V extends string>(
   value: unknown,
   allowed: readonly V[],
 ): V {
-  const expected = allowed.map((option) => JSON.stringify(option)).join(" or ");
-  demand(typeof value === "string", who, what, value, expected, TypeError);
-  demand(allowed.includes(value as V), who, what, value, expected);
+  if (!allowed.includes(value as V)) {
+    const expected = allowed.map((option) => JSON.stringify(option)).join(" or ");
+    demand(typeof value === "string", who, what, value, expected, TypeError);
+    demand(false, who, what, value, expected);
+  }
   return value as V;
 }
 

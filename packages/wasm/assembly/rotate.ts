@@ -4,8 +4,8 @@
 // there are `rows` of those, `tableStep` apart, for rows of `x` that are `rowStep` apart. `rest` floats after the pairs
 // are passed through.
 //
-// Memory is passed in the order of the smaller step. Of sharers far apart so many as `side` says are turned side by
-// side, with the cosines and sines of a few pairs in registers: streams that a processor fetches ahead of.
+// Memory is passed in the order of the smaller step; of sharers far apart so many as `side` says are turned side by
+// side: streams that a processor fetches ahead of. Four sharers at a time have the cosines and sines in registers.
 
 import { copyFloats } from "./copy";
 
@@ -27,8 +27,7 @@ export function rotate(
 ): void {
   const far = (<usize>half) << 2;
   const whole = interleaved ? far & ~15 : far & ~31;
-  const near = sharerStep <= rowStep;
-  const most = near ? sharers : side;
+  const most = sharerStep <= rowStep ? sharers : side;
   for (let n = 0; n < sharers; n += most) {
     const width = min(most, sharers - n);
     let o = out;
@@ -36,11 +35,8 @@ export function rotate(
     let c = cos;
     let s = sin;
     for (let r = 0; r < rows; r++) {
-      if (interleaved) {
-        if (near) interleavedInTurn(o, i, c, s, width, sharerStep, whole);
-        else interleavedBeside(o, i, c, s, width, sharerStep, whole);
-      } else if (near) halvesInTurn(o, i, c, s, width, sharerStep, whole, far);
-      else halvesBeside(o, i, c, s, width, sharerStep, whole, far);
+      if (interleaved) turnInterleaved(o, i, c, s, width, sharerStep, whole);
+      else turnHalves(o, i, c, s, width, sharerStep, whole, far);
       if (whole < far || rest > 0) finish(o, i, c, s, width, sharerStep, whole, far, rest, interleaved);
       o += rowStep;
       i += rowStep;
@@ -52,8 +48,8 @@ export function rotate(
   }
 }
 
-/** One sharer after the other, `whole` bytes of its cosines: eight pairs at a time. */
-function halvesInTurn(
+/** `whole` bytes of the cosines, eight pairs at a time. */
+function turnHalves(
   out: usize,
   x: usize,
   cos: usize,
@@ -63,30 +59,42 @@ function halvesInTurn(
   whole: usize,
   far: usize,
 ): void {
-  for (let n = 0; n < sharers; n++) {
-    let j: usize = 0;
-    for (; j + 256 <= whole; j += 256) {
-      turnEight(out + j, x + j, far, cos + j, sin + j);
-      turnEight(out + j + 32, x + j + 32, far, cos + j + 32, sin + j + 32);
-      turnEight(out + j + 64, x + j + 64, far, cos + j + 64, sin + j + 64);
-      turnEight(out + j + 96, x + j + 96, far, cos + j + 96, sin + j + 96);
-      turnEight(out + j + 128, x + j + 128, far, cos + j + 128, sin + j + 128);
-      turnEight(out + j + 160, x + j + 160, far, cos + j + 160, sin + j + 160);
-      turnEight(out + j + 192, x + j + 192, far, cos + j + 192, sin + j + 192);
-      turnEight(out + j + 224, x + j + 224, far, cos + j + 224, sin + j + 224);
+  let n = 4;
+  for (; n <= sharers; n += 4) {
+    for (let j: usize = 0; j < whole; j += 32) {
+      const c0 = v128.load(cos + j);
+      const c1 = v128.load(cos + j, 16);
+      const s0 = v128.load(sin + j);
+      const s1 = v128.load(sin + j, 16);
+      let o = out + j;
+      let i = x + j;
+      turnEight(o, i, far, c0, c1, s0, s1);
+      o += step;
+      i += step;
+      turnEight(o, i, far, c0, c1, s0, s1);
+      o += step;
+      i += step;
+      turnEight(o, i, far, c0, c1, s0, s1);
+      o += step;
+      i += step;
+      turnEight(o, i, far, c0, c1, s0, s1);
     }
-    for (; j < whole; j += 32) turnEight(out + j, x + j, far, cos + j, sin + j);
+    out += 4 * step;
+    x += 4 * step;
+  }
+  for (n -= 4; n < sharers; n++) {
+    for (let j: usize = 0; j < whole; j += 32) {
+      const c = cos + j;
+      const s = sin + j;
+      turnEight(out + j, x + j, far, v128.load(c), v128.load(c, 16), v128.load(s), v128.load(s, 16));
+    }
     out += step;
     x += step;
   }
 }
 
-function turnEight(out: usize, x: usize, far: usize, cos: usize, sin: usize): void {
-  turnBy(out, x, far, v128.load(cos), v128.load(cos, 16), v128.load(sin), v128.load(sin, 16));
-}
-
 /** Eight pairs. */
-function turnBy(out: usize, x: usize, far: usize, c0: v128, c1: v128, s0: v128, s1: v128): void {
+function turnEight(out: usize, x: usize, far: usize, c0: v128, c1: v128, s0: v128, s1: v128): void {
   const a0 = v128.load(x);
   const a1 = v128.load(x, 16);
   const b0 = v128.load(x + far);
@@ -97,32 +105,6 @@ function turnBy(out: usize, x: usize, far: usize, c0: v128, c1: v128, s0: v128, 
   v128.store(out + far, plus(b1, c1, a1, s1), 16);
 }
 
-/** The same, eight pairs of all sharers, then the next eight. */
-function halvesBeside(
-  out: usize,
-  x: usize,
-  cos: usize,
-  sin: usize,
-  sharers: i32,
-  step: usize,
-  whole: usize,
-  far: usize,
-): void {
-  for (let j: usize = 0; j < whole; j += 32) {
-    const c0 = v128.load(cos + j);
-    const c1 = v128.load(cos + j, 16);
-    const s0 = v128.load(sin + j);
-    const s1 = v128.load(sin + j, 16);
-    let o = out + j;
-    let i = x + j;
-    for (let n = 0; n < sharers; n++) {
-      turnBy(o, i, far, c0, c1, s0, s1);
-      o += step;
-      i += step;
-    }
-  }
-}
-
 function minus(a: v128, c: v128, b: v128, s: v128): v128 {
   return f32x4.sub(f32x4.mul(a, c), f32x4.mul(b, s));
 }
@@ -131,8 +113,8 @@ function plus(b: v128, c: v128, a: v128, s: v128): v128 {
   return f32x4.add(f32x4.mul(b, c), f32x4.mul(a, s));
 }
 
-/** One sharer after the other, four pairs at a time. */
-function interleavedInTurn(
+/** The same, four pairs at a time. */
+function turnInterleaved(
   out: usize,
   x: usize,
   cos: usize,
@@ -141,7 +123,32 @@ function interleavedInTurn(
   step: usize,
   whole: usize,
 ): void {
-  for (let n = 0; n < sharers; n++) {
+  let n = 4;
+  for (; n <= sharers; n += 4) {
+    for (let j: usize = 0; j < whole; j += 16) {
+      const c = v128.load(cos + j);
+      const s = v128.load(sin + j);
+      const c0 = v128.shuffle<f32>(c, c, 0, 0, 1, 1);
+      const c1 = v128.shuffle<f32>(c, c, 2, 2, 3, 3);
+      const s0 = v128.xor(v128.shuffle<f32>(s, s, 0, 0, 1, 1), SIGNS);
+      const s1 = v128.xor(v128.shuffle<f32>(s, s, 2, 2, 3, 3), SIGNS);
+      let o = out + 2 * j;
+      let i = x + 2 * j;
+      turnTogether(o, i, c0, c1, s0, s1);
+      o += step;
+      i += step;
+      turnTogether(o, i, c0, c1, s0, s1);
+      o += step;
+      i += step;
+      turnTogether(o, i, c0, c1, s0, s1);
+      o += step;
+      i += step;
+      turnTogether(o, i, c0, c1, s0, s1);
+    }
+    out += 4 * step;
+    x += 4 * step;
+  }
+  for (n -= 4; n < sharers; n++) {
     for (let j: usize = 0; j < whole; j += 16) {
       turnNeighbours(out + 2 * j, x + 2 * j, v128.load(cos + j), v128.load(sin + j));
     }
@@ -150,30 +157,18 @@ function interleavedInTurn(
   }
 }
 
-/** The same, four pairs of all sharers, then the next four. */
-function interleavedBeside(
-  out: usize,
-  x: usize,
-  cos: usize,
-  sin: usize,
-  sharers: i32,
-  step: usize,
-  whole: usize,
-): void {
-  for (let j: usize = 0; j < whole; j += 16) {
-    const c = v128.load(cos + j);
-    const s = v128.load(sin + j);
-    let o = out + 2 * j;
-    let i = x + 2 * j;
-    for (let n = 0; n < sharers; n++) {
-      turnNeighbours(o, i, c, s);
-      o += step;
-      i += step;
-    }
-  }
+/** Signs that turn: −, +, −, +. */
+const SIGNS: v128 = i32x4(i32.MIN_VALUE, 0, i32.MIN_VALUE, 0);
+
+/** Four pairs, with cosines and signed sines for each of their floats. */
+function turnTogether(out: usize, x: usize, c0: v128, c1: v128, s0: v128, s1: v128): void {
+  const x0 = v128.load(x);
+  const x1 = v128.load(x, 16);
+  v128.store(out, plus(x0, c0, v128.shuffle<f32>(x0, x0, 1, 0, 3, 2), s0));
+  v128.store(out, plus(x1, c1, v128.shuffle<f32>(x1, x1, 1, 0, 3, 2), s1), 16);
 }
 
-/** Four pairs. */
+/** Four pairs, with a cosine and a sine each. */
 function turnNeighbours(out: usize, x: usize, c: v128, s: v128): void {
   const near = v128.load(x);
   const next = v128.load(x, 16);

@@ -39,6 +39,43 @@ test("rotate", () => {
   );
 });
 
+test("rotate, shapes and layouts in turn", () => {
+  const shapes: [x: number[], turns: number[]][] = [
+    [
+      [2, 6, 1, 8],
+      [2, 1, 1, 3],
+    ],
+    [
+      [2, 2, 3, 8],
+      [2, 1, 3, 3],
+    ],
+    [[6, 2, 8], [3]],
+    [
+      [6, 2, 8],
+      [2, 3],
+    ],
+    [
+      [2, 6, 1, 8],
+      [6, 1, 3],
+    ],
+    [
+      [12, 8],
+      [12, 3],
+    ],
+  ];
+  for (let i = 0; i < 40; i++) {
+    const [x, turns] = shapes[((i * i) % 7) % shapes.length]!;
+    const layout = { pairing: i % 3 === 0 ? "halves" : "interleaved", dim: 8, rotaryDim: 6 } as const;
+    agree(
+      [noise(i, x), noise(i + 1, turns), noise(i + 2, turns), zeros(x)],
+      ["memory"],
+      (own, x, sin, cos, out) => own.rotateInto(out!, x!, { sin: sin!, cos: cos! }, layout),
+      (x, sin, cos) => plainTypedArrays.rotate(x!, { sin: sin!, cos: cos! }, layout),
+      2e-6,
+    );
+  }
+});
+
 test("rotate, more than a chunk", () => {
   for (const pairing of ["halves", "interleaved"] as const) {
     for (const [x, turns] of [

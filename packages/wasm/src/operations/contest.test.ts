@@ -7,14 +7,12 @@ afterEach(() => vi.restoreAllMocks());
 function waysOf(amounts: readonly number[], taking: (way: string, call: number) => number): string[] {
   let now = 0;
   vi.spyOn(performance, "now").mockImplementation(() => now);
-  const run = contest(["a", "b"]);
+  const { start, stop } = contest(["a", "b"]);
   return amounts.map((amount, call) => {
-    let done = "";
-    run(amount, (way) => {
-      done += way;
-      now += taking(way, call);
-    });
-    return done;
+    const way = start(amount);
+    now += taking(way, call);
+    stop();
+    return way;
   });
 }
 
@@ -39,7 +37,10 @@ test("times count by the amount of work", () => {
 
 test("work that is too little to be timed is not; the first way does it", () => {
   const now = vi.spyOn(performance, "now");
-  const run = contest(["a", "b"]);
-  for (let i = 0; i < 50; i++) run(0, (way) => expect(way).toBe("a"));
+  const { start, stop } = contest(["a", "b"]);
+  for (let i = 0; i < 50; i++) {
+    expect(start(0)).toBe("a");
+    stop();
+  }
   expect(now).not.toHaveBeenCalled();
 });

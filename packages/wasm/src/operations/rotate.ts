@@ -1,6 +1,6 @@
 import type { NdArray, RotaryLayout, SinCos } from "@posenc/core";
 import { checks } from "@posenc/core";
-import { checkApart, checkFloats, checkShape, type Floats, sameShape, shapeText } from "../check-arrays.ts";
+import { addressOfFloats, checkApartAt, checkShape, sameShape, shapeText } from "../check-arrays.ts";
 import { type Axes, collapse, eachOffset, popAxis, stepsOf } from "../collapse.ts";
 import { type Arena, CHUNK } from "../memory/arena.ts";
 import { SMALL } from "../memory/small.ts";
@@ -37,38 +37,34 @@ const STAGED = CHUNK / 2;
 export function rotateOn(arena: Arena): RotateInto {
   const { kernels, places } = arena;
   const [inPlace, toAnother] = [contest([FEW, MANY]), contest([FEW, MANY])];
+  const planFor = remembering();
 
   return (out, x, turn, layout) => {
-    const { cos, sin } = check(arena, out, x, turn, layout);
-    const { dim, rotaryDim } = layout;
-    const lead = x.shape.slice(0, -1);
-    const whole = [...lead, rotaryDim / 2];
-    const steps = stepsOf(cos.shape, whole);
-    if (steps === undefined || cos.shape.at(-1) !== whole.at(-1) || !sameShape(cos.shape, sin.shape)) {
-      throw new RangeError(
-        `rotate: turn must have sines and cosines that broadcast to ${shapeText(whole)}, got ${shapeText(sin.shape)} and ${shapeText(cos.shape)}`,
-      );
-    }
+    const i = addressOfFloats(arena, "rotate", "x", x);
+    const o = addressOfFloats(arena, "rotate", "out", out);
+    checks.checkObject("rotate", "turn", turn);
+    checks.checkObject("rotate", "layout", layout);
+    const { cos, sin } = turn;
+    const c = addressOfFloats(arena, "rotate", "turn.cos", cos);
+    const s = addressOfFloats(arena, "rotate", "turn.sin", sin);
+    const { axes, turns } = planFor(x.shape, turn, layout);
+    checkShape("rotate", "out", out, x.shape);
+    checkApartAt("rotate", out, o, "x", x, i, true);
+    checkApartAt("rotate", out, o, "turn.cos", cos, c, false);
+    checkApartAt("rotate", out, o, "turn.sin", sin, s, false);
     if (x.data.length === 0) return out;
+    const inside = o >= 0 && i >= 0 && c >= 0 && s >= 0;
     const operands = { out: out.data, x: x.data, cos: cos.data, sin: sin.data, layout } as Operands;
-    const axes = collapse(lead, [stepsOf(x.shape, x.shape)!, steps]);
-    const turns = innerTurns(axes, dim);
-    eachOffset(axes, ([at, table]) => rotate(operands, at!, table!, turns));
+    eachOffset(axes, ([at, table]) => {
+      const [from, first] = [4 * at!, 4 * table!];
+      if (kernels === undefined || turns.sharers * turns.rows * layout.dim < SMALL) {
+        plain(operands, at!, table!, turns);
+      } else if (inside) call(o + from, i + from, c + first, s + first, turns, layout);
+      else if (layout.dim * 4 <= CHUNK) staged(operands, at!, table!, turns, c, s);
+      else plain(operands, at!, table!, turns);
+    });
     return out;
   };
-
-  function rotate(operands: Operands, at: number, table: number, turns: Turns): void {
-    const { out, x, cos, sin, layout } = operands;
-    if (kernels === undefined || turns.sharers * turns.rows * layout.dim < SMALL) {
-      plain(operands, at, table, turns);
-      return;
-    }
-    const [o, i, c, s] = [out, x, cos, sin].map(arena.addressOf) as [number, number, number, number];
-    if (Math.min(o, i, c, s) >= 0) {
-      call(o + 4 * at, i + 4 * at, c + 4 * table, s + 4 * table, turns, layout);
-    } else if (layout.dim * 4 <= CHUNK) staged(operands, at, table, turns, [c, s]);
-    else plain(operands, at, table, turns);
-  }
 
   function call(
     out: number,
@@ -80,21 +76,32 @@ export function rotateOn(arena: Arena): RotateInto {
   ): void {
     const far = sharerStep > rowStep && rows * dim >= LONG;
     const most = far ? MANY : sharers;
+    const streams = out === x ? inPlace : toAnother;
     for (let first = 0; first < sharers; first += most) {
       const width = Math.min(most, sharers - first);
       const at = 4 * first * sharerStep;
-      (out === x ? inPlace : toAnother)(far && width === most ? rows * dim : 0, (side) => {
-        kernels!.rotate(
-          ...([out + at, x + at, cos, sin, width, 4 * sharerStep] as const),
-          ...([rows, 4 * rowStep, 4 * tableStep, rotaryDim / 2] as const),
-          ...([dim - rotaryDim, side, Number(pairing === "interleaved")] as const),
-        );
-      });
+      const side = streams.start(far && width === most ? rows * dim : 0);
+      kernels!.rotate(
+        out + at,
+        x + at,
+        cos,
+        sin,
+        width,
+        4 * sharerStep,
+        rows,
+        4 * rowStep,
+        4 * tableStep,
+        rotaryDim / 2,
+        dim - rotaryDim,
+        side,
+        Number(pairing === "interleaved"),
+      );
+      streams.stop();
     }
   }
 
   /** A run of memory at a time, copied in and out; the cosines and sines of its rows stay for all who share them. */
-  function staged(operands: Operands, at: number, table: number, turns: Turns, [c, s]: number[]): void {
+  function staged(operands: Operands, at: number, table: number, turns: Turns, c: number, s: number): void {
     const { out, x, cos, sin, layout } = operands;
     const { sharers, sharerStep, rows, rowStep, tableStep } = turns;
     const { dim, rotaryDim } = layout;
@@ -105,8 +112,8 @@ export function rotateOn(arena: Arena): RotateInto {
       const depth = Math.min(deep, rows - row);
       const from = table + row * tableStep;
       const length = (depth - 1) * tableStep + rotaryDim / 2;
-      const cosAt = bring(arena, cos, c!, from, length, places[1]);
-      const sinAt = bring(arena, sin, s!, from, length, places[2]);
+      const cosAt = bring(arena, cos, c, from, length, places[1]);
+      const sinAt = bring(arena, sin, s, from, length, places[2]);
       for (let first = 0; first < sharers; first += wide) {
         const width = Math.min(wide, sharers - first);
         const start = at + row * rowStep + first * sharerStep;
@@ -157,34 +164,61 @@ function plain({ out, x, cos, sin, layout }: Operands, at: number, table: number
   );
 }
 
-function check(
-  arena: Arena,
-  out: NdArray,
-  x: NdArray,
-  turn: SinCos<NdArray>,
-  layout: RotaryLayout,
-): { cos: Floats; sin: Floats } {
-  checkFloats(arena, "rotate", "x", x);
-  checkFloats(arena, "rotate", "out", out);
-  checks.checkObject("rotate", "turn", turn);
-  checks.checkObject("rotate", "layout", layout);
-  const { cos, sin } = turn;
-  checkFloats(arena, "rotate", "turn.cos", cos);
-  checkFloats(arena, "rotate", "turn.sin", sin);
-  const { pairing, dim, rotaryDim } = layout;
+/** How the axes of x, and of cosines that are repeated for it, are passed. */
+interface Plan {
+  readonly axes: Axes;
+  readonly turns: Turns;
+}
+
+/** Models ask for a few shapes again and again: those of queries and of keys, of a prompt and of a step. */
+const REMEMBERED = 4;
+
+/** Plans, the last of which are kept. */
+function remembering(): (x: readonly number[], turn: SinCos<NdArray>, layout: RotaryLayout) => Plan {
+  const kept: (Plan & { readonly key: readonly (readonly number[])[]; readonly pairing: string })[] = [];
+  return (x, { sin, cos }, layout) => {
+    const { pairing, dim, rotaryDim } = layout;
+    const known = kept.find(
+      ({ key, pairing: own }) =>
+        own === pairing &&
+        key[3]![0] === dim &&
+        key[3]![1] === rotaryDim &&
+        sameShape(key[0]!, x) &&
+        sameShape(key[1]!, cos.shape) &&
+        sameShape(key[2]!, sin.shape),
+    );
+    if (known !== undefined) return known;
+    const plan = planOf(x, sin.shape, cos.shape, layout);
+    const key = [[...x], [...cos.shape], [...sin.shape], [dim, rotaryDim]];
+    if (kept.unshift({ ...plan, key, pairing }) > REMEMBERED) kept.pop();
+    return plan;
+  };
+}
+
+function planOf(
+  x: readonly number[],
+  sin: readonly number[],
+  cos: readonly number[],
+  { pairing, dim, rotaryDim }: RotaryLayout,
+): Plan {
   checks.checkOneOf("rotate", "layout.pairing", pairing, ["halves", "interleaved"]);
-  if (x.shape.at(-1) !== dim) {
+  if (x.at(-1) !== dim) {
     throw new RangeError(
-      `rotate: layout.dim must be the last axis of x ${shapeText(x.shape)}, got ${checks.show(dim)}`,
+      `rotate: layout.dim must be the last axis of x ${shapeText(x)}, got ${checks.show(dim)}`,
     );
   }
   checks.checkCount("rotate", "layout.rotaryDim", rotaryDim, 2, dim);
   if (rotaryDim % 2 !== 0) {
     throw new RangeError(`rotate: layout.rotaryDim must be even, got ${rotaryDim}`);
   }
-  checkShape("rotate", "out", out, x.shape);
-  checkApart(arena, "rotate", out, "x", x, true);
-  checkApart(arena, "rotate", out, "turn.cos", cos, false);
-  checkApart(arena, "rotate", out, "turn.sin", sin, false);
-  return { cos, sin };
+  const lead = x.slice(0, -1);
+  const whole = [...lead, rotaryDim / 2];
+  const steps = stepsOf(cos, whole);
+  if (steps === undefined || cos.at(-1) !== whole.at(-1) || !sameShape(cos, sin)) {
+    throw new RangeError(
+      `rotate: turn must have sines and cosines that broadcast to ${shapeText(whole)}, got ${shapeText(sin)} and ${shapeText(cos)}`,
+    );
+  }
+  const axes = collapse(lead, [stepsOf(x, x)!, steps]);
+  return { turns: innerTurns(axes, dim), axes };
 }

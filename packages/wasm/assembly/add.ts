@@ -1,20 +1,28 @@
 function addFloats(out: usize, a: usize, b: usize, count: i32): void {
   const end = (<usize>count) << 2;
-  const whole = end & ~63;
-  for (let j: usize = 0; j < whole; j += 64) {
-    const s0 = f32x4.add(v128.load(a + j), v128.load(b + j));
-    const s1 = f32x4.add(v128.load(a + j, 16), v128.load(b + j, 16));
-    const s2 = f32x4.add(v128.load(a + j, 32), v128.load(b + j, 32));
-    const s3 = f32x4.add(v128.load(a + j, 48), v128.load(b + j, 48));
-    v128.store(out + j, s0);
-    v128.store(out + j, s1, 16);
-    v128.store(out + j, s2, 32);
-    v128.store(out + j, s3, 48);
+  const whole = end & ~255;
+  for (let j: usize = 0; j < whole; j += 256) {
+    v128.store(out + j, f32x4.add(v128.load(a + j), v128.load(b + j)));
+    v128.store(out + j, f32x4.add(v128.load(a + j, 16), v128.load(b + j, 16)), 16);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 32), v128.load(b + j, 32)), 32);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 48), v128.load(b + j, 48)), 48);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 64), v128.load(b + j, 64)), 64);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 80), v128.load(b + j, 80)), 80);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 96), v128.load(b + j, 96)), 96);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 112), v128.load(b + j, 112)), 112);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 128), v128.load(b + j, 128)), 128);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 144), v128.load(b + j, 144)), 144);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 160), v128.load(b + j, 160)), 160);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 176), v128.load(b + j, 176)), 176);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 192), v128.load(b + j, 192)), 192);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 208), v128.load(b + j, 208)), 208);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 224), v128.load(b + j, 224)), 224);
+    v128.store(out + j, f32x4.add(v128.load(a + j, 240), v128.load(b + j, 240)), 240);
   }
   if (whole < end) addRest(out, a, b, whole, end);
 }
 
-/** What does not fill a line. */
+/** What does not fill several lines. */
 function addRest(out: usize, a: usize, b: usize, from: usize, end: usize): void {
   let j = from;
   for (; j + 16 <= end; j += 16) v128.store(out + j, f32x4.add(v128.load(a + j), v128.load(b + j)));

@@ -1,6 +1,5 @@
-function addFloats(out: usize, a: usize, b: usize, count: i32): void {
-  const end = (<usize>count) << 2;
-  const whole = end & ~255;
+function addFloats(out: usize, a: usize, b: usize, bytes: usize): void {
+  const whole = bytes & ~255;
   for (let j: usize = 0; j < whole; j += 256) {
     v128.store(out + j, f32x4.add(v128.load(a + j), v128.load(b + j)));
     v128.store(out + j, f32x4.add(v128.load(a + j, 16), v128.load(b + j, 16)), 16);
@@ -19,7 +18,7 @@ function addFloats(out: usize, a: usize, b: usize, count: i32): void {
     v128.store(out + j, f32x4.add(v128.load(a + j, 224), v128.load(b + j, 224)), 224);
     v128.store(out + j, f32x4.add(v128.load(a + j, 240), v128.load(b + j, 240)), 240);
   }
-  if (whole < end) addRest(out, a, b, whole, end);
+  if (whole < bytes) addRest(out, a, b, whole, bytes);
 }
 
 /** What does not fill several lines. */
@@ -29,14 +28,10 @@ function addRest(out: usize, a: usize, b: usize, from: usize, end: usize): void 
   for (; j < end; j += 4) store<f32>(out + j, load<f32>(a + j) + load<f32>(b + j));
 }
 
-/** How many rows are added side by side, and how much of each at a time: streams that a processor fetches ahead of. */
-const SIDE: i32 = 4;
-const TILE: i32 = 512;
+/** Rows longer than so many floats are added four at a time where they share an operand. */
+const LONG: i32 = 512;
 
-/**
- * Rows of `a` and of `b`, so many bytes apart; rows of `out` lie beside each other. Of long rows that share `a` or `b` a
- * tile is added for several, so that what they share is fetched once.
- */
+/** Rows of `a` and of `b`, so many bytes apart; rows of `out` lie beside each other. */
 export function addRows(
   out: usize,
   a: usize,
@@ -46,27 +41,27 @@ export function addRows(
   aStep: usize,
   bStep: usize,
 ): void {
+  if (aStep === 0) {
+    const shared = a;
+    a = b;
+    b = shared;
+    aStep = bStep;
+    bStep = 0;
+  }
   const step = (<usize>count) << 2;
-  const shared = count > TILE && (aStep === 0 || bStep === 0);
-  const side = shared ? SIDE : 1;
-  const wide = shared ? TILE : count;
-  for (let r = 0; r < rows; r += side) {
-    const last = min(side, rows - r);
-    for (let column = 0; column < count; column += wide) {
-      const width = min(wide, count - column);
-      let at = (<usize>column) << 2;
-      let i = a + at;
-      let j = b + at;
-      for (let n = 0; n < last; n++) {
-        addFloats(out + at, i, j, width);
-        at += step;
-        i += aStep;
-        j += bStep;
-      }
+  let r = 0;
+  if (bStep === 0 && count > LONG) {
+    for (; r + 4 <= rows; r += 4) {
+      addToFour(out, step, b, a, a + aStep, a + 2 * aStep, a + 3 * aStep, step);
+      out += 4 * step;
+      a += 4 * aStep;
     }
-    out += <usize>side * step;
-    a += <usize>side * aStep;
-    b += <usize>side * bStep;
+  }
+  for (; r < rows; r++) {
+    addFloats(out, a, b, step);
+    out += step;
+    a += aStep;
+    b += bStep;
   }
 }
 
@@ -93,16 +88,9 @@ export function addToRows(
   }
 }
 
-function addLine(out: usize, x0: v128, x1: v128, x2: v128, x3: v128, a: usize): void {
-  v128.store(out, f32x4.add(x0, v128.load(a)));
-  v128.store(out, f32x4.add(x1, v128.load(a, 16)), 16);
-  v128.store(out, f32x4.add(x2, v128.load(a, 32)), 32);
-  v128.store(out, f32x4.add(x3, v128.load(a, 48)), 48);
-}
-
 /**
  * Rows of `x` and the rows of `table` that `indices` (int32) name. So many `sharers` have the same `x`: their rows of
- * `out` are `sharerStep` apart, their indices `indexStep`, in bytes. Their rows are passed side by side.
+ * `out` are `sharerStep` apart, their indices `indexStep`, in bytes.
  */
 export function gatherAdd(
   out: usize,
@@ -116,49 +104,77 @@ export function gatherAdd(
   count: i32,
 ): void {
   const step = (<usize>count) << 2;
-  for (let n = 0; n < sharers; n += SIDE) {
-    const width = min(SIDE, sharers - n);
-    for (let r: usize = 0; r < <usize>rows; r++) {
-      const row = r * step;
-      const at = indices + 4 * r;
-      if (width === 1) addFloats(out + row, x + row, table + <usize>load<u32>(at) * step, count);
-      else addToSharers(out + row, x + row, table, at, width, sharerStep, indexStep, step);
+  let n = 0;
+  for (; n + 4 <= sharers; n += 4) {
+    let o = out;
+    let i = x;
+    let at = indices;
+    for (let r = 0; r < rows; r++) {
+      addToFour(
+        o,
+        sharerStep,
+        i,
+        table + <usize>load<u32>(at) * step,
+        table + <usize>load<u32>(at + indexStep) * step,
+        table + <usize>load<u32>(at + 2 * indexStep) * step,
+        table + <usize>load<u32>(at + 3 * indexStep) * step,
+        step,
+      );
+      o += step;
+      i += step;
+      at += 4;
     }
-    out += <usize>width * sharerStep;
-    indices += <usize>width * indexStep;
+    out += 4 * sharerStep;
+    indices += 4 * indexStep;
+  }
+  for (; n < sharers; n++) {
+    let o = out;
+    let i = x;
+    for (let at = indices; at < indices + ((<usize>rows) << 2); at += 4) {
+      addFloats(o, i, table + <usize>load<u32>(at) * step, step);
+      o += step;
+      i += step;
+    }
+    out += sharerStep;
+    indices += indexStep;
   }
 }
 
-/** One row of \`x\`, a line at a time to all. */
-function addToSharers(
+/** out, out + outStep, … = x + a, x + b, x + c, x + d, of so many bytes: a line at a time, which has x in registers. */
+function addToFour(
   out: usize,
+  outStep: usize,
   x: usize,
-  table: usize,
-  indices: usize,
-  sharers: i32,
-  sharerStep: usize,
-  indexStep: usize,
-  step: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  d: usize,
+  bytes: usize,
 ): void {
-  const whole = step & ~63;
+  const second = out + outStep;
+  const third = second + outStep;
+  const fourth = third + outStep;
+  const whole = bytes & ~63;
   for (let j: usize = 0; j < whole; j += 64) {
     const x0 = v128.load(x + j);
     const x1 = v128.load(x + j, 16);
     const x2 = v128.load(x + j, 32);
     const x3 = v128.load(x + j, 48);
-    let o = out + j;
-    let i = indices;
-    for (let n = 0; n < sharers; n++) {
-      addLine(o, x0, x1, x2, x3, table + <usize>load<u32>(i) * step + j);
-      o += sharerStep;
-      i += indexStep;
-    }
+    addLine(out + j, x0, x1, x2, x3, a + j);
+    addLine(second + j, x0, x1, x2, x3, b + j);
+    addLine(third + j, x0, x1, x2, x3, c + j);
+    addLine(fourth + j, x0, x1, x2, x3, d + j);
   }
-  if (whole < step) {
-    for (let n = 0; n < sharers; n++) {
-      addRest(out, x, table + <usize>load<u32>(indices) * step, whole, step);
-      out += sharerStep;
-      indices += indexStep;
-    }
-  }
+  if (whole === bytes) return;
+  addRest(out, x, a, whole, bytes);
+  addRest(second, x, b, whole, bytes);
+  addRest(third, x, c, whole, bytes);
+  addRest(fourth, x, d, whole, bytes);
+}
+
+function addLine(out: usize, x0: v128, x1: v128, x2: v128, x3: v128, a: usize): void {
+  v128.store(out, f32x4.add(x0, v128.load(a)));
+  v128.store(out, f32x4.add(x1, v128.load(a, 16)), 16);
+  v128.store(out, f32x4.add(x2, v128.load(a, 32)), 32);
+  v128.store(out, f32x4.add(x3, v128.load(a, 48)), 48);
 }

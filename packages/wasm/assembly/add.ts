@@ -28,6 +28,39 @@ function addRest(out: usize, a: usize, b: usize, from: usize, end: usize): void 
   for (; j < end; j += 4) store<f32>(out + j, load<f32>(a + j) + load<f32>(b + j));
 }
 
+/** Both halves of what is longer than so many bytes are added side by side. */
+const LARGE: usize = 1 << 18;
+
+function addAll(out: usize, a: usize, b: usize, bytes: usize): void {
+  let done: usize = 0;
+  if (bytes > LARGE) {
+    const half = (bytes >> 1) & ~63;
+    addTwo(out, a, half, b, b + half, half);
+    done = 2 * half;
+  }
+  addFloats(out + done, a + done, b + done, bytes - done);
+}
+
+/** out = a + b, of so many bytes, and the same `apart` bytes on with a + c: streams that a processor fetches ahead of. */
+function addTwo(out: usize, a: usize, apart: usize, b: usize, c: usize, bytes: usize): void {
+  const second = out + apart;
+  const other = a + apart;
+  const whole = bytes & ~63;
+  let j: usize = 0;
+  for (; j < whole; j += 64) {
+    addPlainLine(out + j, a + j, b + j);
+    addPlainLine(second + j, other + j, c + j);
+  }
+  for (; j < bytes; j += 4) {
+    store<f32>(out + j, load<f32>(a + j) + load<f32>(b + j));
+    store<f32>(second + j, load<f32>(other + j) + load<f32>(c + j));
+  }
+}
+
+function addPlainLine(out: usize, a: usize, b: usize): void {
+  addLine(out, v128.load(a), v128.load(a, 16), v128.load(a, 32), v128.load(a, 48), b);
+}
+
 /** Rows longer than so many floats are added four at a time where they share an operand. */
 const LONG: i32 = 512;
 
@@ -58,7 +91,7 @@ export function addRows(
     }
   }
   for (; r < rows; r++) {
-    addFloats(out, a, b, step);
+    addAll(out, a, b, step);
     out += step;
     a += aStep;
     b += bStep;
@@ -127,13 +160,30 @@ export function gatherAdd(
     out += 4 * sharerStep;
     indices += 4 * indexStep;
   }
+  const half = rows >> 1;
   for (; n < sharers; n++) {
     let o = out;
     let i = x;
-    for (let at = indices; at < indices + ((<usize>rows) << 2); at += 4) {
-      addFloats(o, i, table + <usize>load<u32>(at) * step, step);
+    let at = indices;
+    for (let r = 0; r < half; r++) {
+      const other = at + ((<usize>half) << 2);
+      addTwo(
+        o,
+        i,
+        <usize>half * step,
+        table + <usize>load<u32>(at) * step,
+        table + <usize>load<u32>(other) * step,
+        step,
+      );
       o += step;
       i += step;
+      at += 4;
+    }
+    if (rows & 1) {
+      o += <usize>half * step;
+      i += <usize>half * step;
+      at += (<usize>half) << 2;
+      addFloats(o, i, table + <usize>load<u32>(at) * step, step);
     }
     out += sharerStep;
     indices += indexStep;
@@ -155,7 +205,8 @@ function addToFour(
   const third = second + outStep;
   const fourth = third + outStep;
   const whole = bytes & ~63;
-  for (let j: usize = 0; j < whole; j += 64) {
+  let j: usize = 0;
+  for (; j < whole; j += 64) {
     const x0 = v128.load(x + j);
     const x1 = v128.load(x + j, 16);
     const x2 = v128.load(x + j, 32);
@@ -165,11 +216,13 @@ function addToFour(
     addLine(third + j, x0, x1, x2, x3, c + j);
     addLine(fourth + j, x0, x1, x2, x3, d + j);
   }
-  if (whole === bytes) return;
-  addRest(out, x, a, whole, bytes);
-  addRest(second, x, b, whole, bytes);
-  addRest(third, x, c, whole, bytes);
-  addRest(fourth, x, d, whole, bytes);
+  for (; j < bytes; j += 4) {
+    const one = load<f32>(x + j);
+    store<f32>(out + j, one + load<f32>(a + j));
+    store<f32>(second + j, one + load<f32>(b + j));
+    store<f32>(third + j, one + load<f32>(c + j));
+    store<f32>(fourth + j, one + load<f32>(d + j));
+  }
 }
 
 function addLine(out: usize, x0: v128, x1: v128, x2: v128, x3: v128, a: usize): void {

@@ -27,6 +27,14 @@ interface Operands {
   readonly layout: RotaryLayout;
 }
 
+/** Where the operands are; below zero where they are not in the memory. */
+interface Addresses {
+  readonly o: number;
+  readonly i: number;
+  readonly c: number;
+  readonly s: number;
+}
+
 /** Streams of memory side by side: Zen 3 is twice as fast with few of them, a Xeon a fifth faster with many. */
 const [FEW, MANY] = [4, 16];
 /** So many floats of a sharer are worth timing. */
@@ -53,15 +61,16 @@ export function rotateOn(arena: Arena): RotateInto {
     checkApartAt("rotate", out, o, "turn.cos", cos, c, false);
     checkApartAt("rotate", out, o, "turn.sin", sin, s, false);
     if (x.data.length === 0) return out;
-    const inside = o >= 0 && i >= 0 && c >= 0 && s >= 0;
     const operands = { out: out.data, x: x.data, cos: cos.data, sin: sin.data, layout } as Operands;
+    const addresses = { o, i, c, s };
     eachOffset(axes, ([at, table]) => {
-      const [from, first] = [4 * at!, 4 * table!];
-      if (kernels === undefined || turns.sharers * turns.rows * layout.dim < SMALL) {
+      if (
+        kernels === undefined ||
+        turns.sharers * turns.rows * layout.dim < SMALL ||
+        layout.dim * 4 > CHUNK
+      ) {
         plain(operands, at!, table!, turns);
-      } else if (inside) call(o + from, i + from, c + first, s + first, turns, layout);
-      else if (layout.dim * 4 <= CHUNK) staged(operands, at!, table!, turns, c, s);
-      else plain(operands, at!, table!, turns);
+      } else staged(operands, addresses, at!, table!, turns);
     });
     return out;
   };
@@ -100,14 +109,23 @@ export function rotateOn(arena: Arena): RotateInto {
     }
   }
 
-  /** A run of memory at a time, copied in and out; the cosines and sines of its rows stay for all who share them. */
-  function staged(operands: Operands, at: number, table: number, turns: Turns, c: number, s: number): void {
-    const { out, x, cos, sin, layout } = operands;
-    const { sharers, sharerStep, rows, rowStep, tableStep } = turns;
+  /**
+   * What is not in the memory is copied in and out. Cosines and sines a part at a time, for all who share them; `x` and
+   * `out` a run of memory at a time.
+   */
+  function staged(
+    { out, x, cos, sin, layout }: Operands,
+    { o, i, c, s }: Addresses,
+    at: number,
+    table: number,
+    { sharers, sharerStep, rows, rowStep, tableStep }: Turns,
+  ): void {
     const { dim, rotaryDim } = layout;
+    const [inside, turned] = [o >= 0 && i >= 0, c >= 0 && s >= 0];
     const most = Math.max(Math.floor(STAGED / 4 / dim), 1);
-    const wide = sharerStep === dim ? Math.min(sharers, most) : 1;
-    const deep = Math.floor(most / wide);
+    const wide = inside ? sharers : sharerStep === dim ? Math.min(sharers, most) : 1;
+    const deep = inside ? (turned ? rows : most) : Math.floor(most / wide);
+    const [step, sharersStep] = inside ? [rowStep, sharerStep] : [wide * dim, dim];
     for (let row = 0; row < rows; row += deep) {
       const depth = Math.min(deep, rows - row);
       const from = table + row * tableStep;
@@ -118,10 +136,11 @@ export function rotateOn(arena: Arena): RotateInto {
         const width = Math.min(wide, sharers - first);
         const start = at + row * rowStep + first * sharerStep;
         const run = depth * width * dim;
-        bring(arena, x, -1, start, run, places[0]);
-        const inside = { sharers: width, sharerStep: dim, rows: depth, rowStep: width * dim, tableStep };
-        call(places[0], places[0], cosAt, sinAt, inside, layout);
-        takeBack(arena, out, -1, start, run, places[0]);
+        const given = inside ? i + 4 * start : bring(arena, x, i, start, run, places[0]);
+        const to = o >= 0 ? o + 4 * start : places[0];
+        const part = { sharers: width, sharerStep: sharersStep, rows: depth, rowStep: step, tableStep };
+        call(to, given, cosAt, sinAt, part, layout);
+        takeBack(arena, out, o, start, run, places[0]);
       }
     }
   }

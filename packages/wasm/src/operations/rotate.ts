@@ -125,7 +125,7 @@ export function rotateOn(arena: Arena): RotateInto {
     const most = Math.max(Math.floor(STAGED / 4 / dim), 1);
     const wide = inside ? sharers : sharerStep === dim ? Math.min(sharers, most) : 1;
     const deep = inside ? (turned ? rows : most) : Math.floor(most / wide);
-    const [step, sharersStep] = inside ? [rowStep, sharerStep] : [wide * dim, dim];
+    const [rowsApart, sharersApart] = inside ? [rowStep, sharerStep] : [wide * dim, dim];
     for (let row = 0; row < rows; row += deep) {
       const depth = Math.min(deep, rows - row);
       const from = table + row * tableStep;
@@ -138,7 +138,7 @@ export function rotateOn(arena: Arena): RotateInto {
         const run = depth * width * dim;
         const given = inside ? i + 4 * start : bring(arena, x, i, start, run, places[0]);
         const to = o >= 0 ? o + 4 * start : places[0];
-        const part = { sharers: width, sharerStep: sharersStep, rows: depth, rowStep: step, tableStep };
+        const part = { sharers: width, sharerStep: sharersApart, rows: depth, rowStep: rowsApart, tableStep };
         call(to, given, cosAt, sinAt, part, layout);
         takeBack(arena, out, o, start, run, places[0]);
       }

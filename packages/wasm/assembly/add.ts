@@ -1,3 +1,4 @@
+/** out = a + b, of so many bytes. */
 function addFloats(out: usize, a: usize, b: usize, bytes: usize): void {
   const whole = bytes & ~255;
   for (let j: usize = 0; j < whole; j += 256) {
@@ -31,6 +32,7 @@ function addRest(out: usize, a: usize, b: usize, from: usize, end: usize): void 
 /** Both halves of what is longer than so many bytes are added side by side. */
 const LARGE: usize = 1 << 18;
 
+/** The same. */
 function addAll(out: usize, a: usize, b: usize, bytes: usize): void {
   let done: usize = 0;
   if (bytes > LARGE) {
@@ -57,6 +59,7 @@ function addTwo(out: usize, a: usize, apart: usize, b: usize, c: usize, bytes: u
   }
 }
 
+/** A line of `a` and one of `b`. */
 function addPlainLine(out: usize, a: usize, b: usize): void {
   addLine(out, v128.load(a), v128.load(a, 16), v128.load(a, 32), v128.load(a, 48), b);
 }
